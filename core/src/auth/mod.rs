@@ -1,0 +1,12 @@
+//! Who we are: the credentials, the token that they buy, and the one cache that all calls share.
+
+mod client_secret;
+mod credentials;
+mod provider;
+mod token_cache;
+
+pub(crate) use client_secret::TokenEndpoint;
+pub use credentials::Credentials;
+pub(crate) use provider::ProviderSource;
+pub use provider::{AccessToken, TokenProvider, TokenRequest};
+pub(crate) use token_cache::{Token, TokenCache, TokenSource};

@@ -1,0 +1,222 @@
+//! One token for all calls: fetched once however many ask, fetched early, and thrown away only if it is the very
+//! token that the platform refused.
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use rand::RngExt;
+use secrecy::SecretString;
+use tokio::sync::watch;
+
+use crate::{
+    clock::{BoxFuture, SharedClock},
+    error::{Error, ErrorKind, Result},
+    runtime,
+};
+
+/// A token is renewed this long before it ends ("a few minutes early", say the documents) …
+const EARLY: Duration = Duration::from_secs(300);
+/// … plus up to this much, so that processes that started together do not renew together.
+const EARLY_JITTER: Duration = Duration::from_secs(60);
+/// After a renewal in the background has failed, the next one waits this long.
+const RENEWAL_PAUSE: Duration = Duration::from_secs(30);
+
+/// A bearer token and its end, by both clocks: the wall clock may be set, the other may stand still in sleep.
+#[derive(Clone)]
+pub(crate) struct Token {
+    secret: Arc<SecretString>,
+    lifetime: Duration,
+    ends_wall: Timestamp,
+    ends_monotonic: Duration,
+    early: Duration,
+}
+
+impl Token {
+    /// A token that is valid for `lifetime` from now.
+    pub(crate) fn new(secret: SecretString, lifetime: Duration, clock: &SharedClock) -> Self {
+        // Lifetimes beyond a century only overflow the calendar.
+        let lifetime = lifetime.min(Duration::from_secs(100 * 365 * 86_400));
+        let jitter = EARLY_JITTER.mul_f64(rand::rng().random());
+        Self {
+            secret: Arc::new(secret),
+            lifetime,
+            ends_wall: clock.now().checked_add(lifetime).unwrap_or(Timestamp::MAX),
+            ends_monotonic: clock.monotonic() + lifetime,
+            // A short-lived token is renewed in its last tenth, or it would never be fresh.
+            early: (EARLY + jitter).min(lifetime / 10),
+        }
+    }
+
+    /// The secret itself.
+    pub(crate) fn secret(&self) -> &SecretString {
+        &self.secret
+    }
+
+    /// Time left by the clock that says less. A wall clock that was set back says more than the whole lifetime, and
+    /// is then not believed.
+    fn left(&self, clock: &SharedClock) -> Duration {
+        let monotonic = self.ends_monotonic.saturating_sub(clock.monotonic());
+        let wall = Duration::try_from(self.ends_wall.duration_since(clock.now())).unwrap_or_default();
+        if wall > self.lifetime {
+            monotonic
+        } else {
+            monotonic.min(wall)
+        }
+    }
+
+    fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.secret, &other.secret)
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Token")
+            .field("ends", &self.ends_wall)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Where tokens come from.
+pub(crate) trait TokenSource: Send + Sync {
+    /// Gets a new token.
+    fn fetch(&self) -> BoxFuture<'_, Result<Token>>;
+}
+
+type Outcome = Option<Result<Token>>;
+
+#[derive(Default)]
+struct State {
+    token: Option<Token>,
+    /// The fetch under way. Everybody who needs a token waits for its outcome, failure included.
+    fetching: Option<watch::Receiver<Outcome>>,
+    /// No renewal in the background before this moment.
+    pause_until: Duration,
+    closed: bool,
+}
+
+/// The cache. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct TokenCache {
+    source: Arc<dyn TokenSource>,
+    clock: SharedClock,
+    state: Arc<Mutex<State>>,
+}
+
+impl TokenCache {
+    pub(crate) fn new(source: Arc<dyn TokenSource>, clock: SharedClock) -> Self {
+        Self {
+            source,
+            clock,
+            state: Arc::default(),
+        }
+    }
+
+    /// A valid token: the one at hand, or a new one.
+    pub(crate) async fn token(&self) -> Result<Token> {
+        let mut outcome = {
+            let mut state = self.lock();
+            if state.closed {
+                return Err(Error::closed("client"));
+            }
+            if let Some(token) = state.token.clone() {
+                let left = token.left(&self.clock);
+                if left > Duration::ZERO {
+                    if left <= token.early && self.clock.monotonic() >= state.pause_until {
+                        self.start_fetch(&mut state);
+                    }
+                    return Ok(token);
+                }
+                state.token = None;
+            }
+            self.start_fetch(&mut state)
+        };
+        // The borrow must not live across an await, hence the clone.
+        let result = outcome
+            .wait_for(Option::is_some)
+            .await
+            .map(|outcome| (*outcome).clone());
+        match result {
+            Ok(Some(result)) => result,
+            // The fetching task is gone without an outcome: it panicked.
+            _ => Err(Error::new(
+                ErrorKind::Authentication,
+                "no token could be got; please report this",
+            )),
+        }
+    }
+
+    /// Forgets `token`, which the platform has refused. A newer one, which another call has fetched meanwhile, stays.
+    pub(crate) fn invalidate(&self, token: &Token) {
+        let mut state = self.lock();
+        if state.token.as_ref().is_some_and(|current| current.is_same(token)) {
+            state.token = None;
+        }
+    }
+
+    /// Forgets everything and hands out nothing any more; a fetch under way revives nothing.
+    pub(crate) fn close(&self) {
+        let mut state = self.lock();
+        state.closed = true;
+        state.token = None;
+    }
+
+    /// Joins the fetch under way, or starts one in a task of its own: a caller who goes away loses no token.
+    fn start_fetch(&self, state: &mut State) -> watch::Receiver<Outcome> {
+        if let Some(fetching) = &state.fetching {
+            return fetching.clone();
+        }
+        let (done, fetching) = watch::channel(None);
+        state.fetching = Some(fetching.clone());
+        let cache = self.clone();
+        runtime::spawn(async move {
+            // Clears the way for the next fetch even if the source panics.
+            struct Finish(TokenCache);
+            impl Drop for Finish {
+                fn drop(&mut self) {
+                    self.0.lock().fetching = None;
+                }
+            }
+            let finish = Finish(cache);
+            let result = finish.0.source.fetch().await;
+            let result = finish.0.keep(result);
+            drop(finish);
+            done.send_replace(Some(result));
+        });
+        fetching
+    }
+
+    fn keep(&self, result: Result<Token>) -> Result<Token> {
+        let mut state = self.lock();
+        if state.closed {
+            return Err(Error::closed("client"));
+        }
+        match &result {
+            Ok(token) => state.token = Some(token.clone()),
+            // The token at hand, if there is one, stays: it is still valid.
+            Err(error) => {
+                tracing::warn!(%error, still_valid = state.token.is_some(), "no new token");
+                state.pause_until = self.clock.monotonic() + RENEWAL_PAUSE;
+            }
+        }
+        result
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for TokenCache {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenCache").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+#[path = "token_cache_tests.rs"]
+mod tests;

@@ -1,0 +1,29 @@
+//! A client of the Tellus Open Platform: authentication, REST and the telemetry stream over one set of rules for limits,
+//! retries and secrets. Free of any foreign-language type: the faces for Kotlin, Swift and Python are crates of their own.
+//!
+//! Start with [`Client`].
+
+mod api;
+mod auth;
+mod client;
+pub mod clock;
+pub mod config;
+mod envelope;
+mod error;
+pub mod model;
+pub mod net;
+mod policy;
+pub mod runtime;
+mod secret;
+mod stream;
+mod transport;
+
+pub use api::{ChargingRecordQuery, DeviceSource, KnownDevice, Pages};
+pub use auth::{AccessToken, Credentials, TokenProvider, TokenRequest};
+pub use client::Client;
+pub use config::Config;
+pub use error::{Error, ErrorKind, Result};
+pub use policy::{backoff::Backoff, quota::QuotaClass, retry::RetryPolicy};
+pub use secret::{ExposeSecret, SecretString};
+pub use stream::{Batch, ListenerHandle, StatusEvent, StreamStats, StreamStatus, Subscription, TelemetryListener};
+pub use transport::Request;

@@ -1,0 +1,106 @@
+//! Readers for what the platform's documents leave open: integers sent as floats, timestamps without a zone.
+
+use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
+use serde::{Deserialize, Deserializer, de};
+
+/// A whole number, also in the form `1.0`.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Whole {
+    Integer(u32),
+    Float(f64),
+}
+
+impl Whole {
+    fn read<E: de::Error>(self) -> Result<u32, E> {
+        match self {
+            Self::Integer(value) => Ok(value),
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "the guard keeps the value inside u32"
+            )]
+            Self::Float(value) if value.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&value) => {
+                Ok(value as u32)
+            }
+            Self::Float(value) => Err(E::custom(format_args!("{value} is not a whole number"))),
+        }
+    }
+}
+
+/// A required whole number.
+pub(crate) fn whole<'de, D: Deserializer<'de>>(input: D) -> Result<u32, D::Error> {
+    Whole::deserialize(input)?.read()
+}
+
+/// A whole number that may be absent or null.
+pub(crate) fn optional_whole<'de, D: Deserializer<'de>>(input: D) -> Result<Option<u32>, D::Error> {
+    Option::<Whole>::deserialize(input)?.map(Whole::read).transpose()
+}
+
+/// A timestamp. One without a zone is read as UTC: not specified, but the platform says that all its
+/// timestamps are UTC.
+pub(crate) fn parse_timestamp(text: &str) -> Result<Timestamp, jiff::Error> {
+    text.parse().or_else(|error| {
+        text.parse::<DateTime>()
+            .and_then(|civil| civil.to_zoned(TimeZone::UTC))
+            .map(|zoned| zoned.timestamp())
+            .map_err(|_| error)
+    })
+}
+
+/// A required timestamp.
+pub(crate) fn timestamp<'de, D: Deserializer<'de>>(input: D) -> Result<Timestamp, D::Error> {
+    let text = std::borrow::Cow::<str>::deserialize(input)?;
+    parse_timestamp(&text).map_err(de::Error::custom)
+}
+
+/// A timestamp that may be absent or null. An empty text counts as absent.
+pub(crate) fn optional_timestamp<'de, D: Deserializer<'de>>(input: D) -> Result<Option<Timestamp>, D::Error> {
+    match Option::<std::borrow::Cow<str>>::deserialize(input)? {
+        Some(text) if !text.is_empty() => parse_timestamp(&text).map(Some).map_err(de::Error::custom),
+        _ => Ok(None),
+    }
+}
+
+/// `null` where a list or the like is expected counts as an empty one: null and absent are not told apart.
+pub(crate) fn null_as_default<'de, D, T>(input: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de> + Default,
+{
+    Option::<T>::deserialize(input).map(Option::unwrap_or_default)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn zones_are_honoured_and_a_missing_one_is_utc() {
+        let noon: Timestamp = "2025-03-15T12:00:00Z".parse().unwrap();
+        for text in [
+            "2025-03-15T12:00:00Z",
+            "2025-03-15T13:00:00+01:00",
+            "2025-03-15T12:00:00",
+            "2025-03-15 12:00:00",
+        ] {
+            assert_eq!(parse_timestamp(text).unwrap(), noon, "{text}");
+        }
+        assert!(parse_timestamp("yesterday").is_err());
+    }
+
+    #[test]
+    fn whole_numbers_may_come_as_floats_but_not_as_fractions() {
+        #[derive(Deserialize)]
+        struct Shape {
+            #[serde(deserialize_with = "whole")]
+            n: u32,
+        }
+        let read = |text| serde_json::from_str::<Shape>(text).map(|shape| shape.n);
+        assert_eq!(read(r#"{"n":2}"#).unwrap(), 2);
+        assert_eq!(read(r#"{"n":2.0}"#).unwrap(), 2);
+        assert!(read(r#"{"n":2.5}"#).unwrap_err().to_string().contains("whole number"));
+        assert!(read(r#"{"n":-1}"#).is_err());
+    }
+}

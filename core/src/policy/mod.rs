@@ -1,0 +1,7 @@
+//! Pure decisions: how long to wait, whether to try again, whether the limits allow it. No I/O, no clock of
+//! their own: time comes in as an argument. Authentication, REST and the stream share them.
+
+pub(crate) mod backoff;
+pub(crate) mod budget;
+pub(crate) mod quota;
+pub(crate) mod retry;

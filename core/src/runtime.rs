@@ -1,0 +1,127 @@
+//! The SDK's own tokio runtime. Everything that touches the network runs here, in tasks that the SDK owns: callers
+//! may come from any thread, any event loop and any language, and may drop their future at any await.
+
+use std::{
+    future::Future,
+    process,
+    sync::atomic::{AtomicPtr, Ordering},
+};
+
+use tokio::{
+    runtime::{Builder, Handle, Runtime},
+    task::JoinHandle,
+};
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// Two threads are plenty for I/O; foreign code never runs on them.
+const WORKERS: usize = 2;
+
+struct Owned {
+    pid: u32,
+    runtime: Runtime,
+}
+
+/// The runtime of this process. Never freed: other threads may still hold its handle, and dropping a runtime
+/// inside itself panics.
+static CURRENT: AtomicPtr<Owned> = AtomicPtr::new(std::ptr::null_mut());
+
+/// The runtime's handle. `fork` copies no threads, so a child process gets a runtime of its own and leaves the
+/// parent's alone, locks and all.
+pub(crate) fn handle() -> Handle {
+    let pid = process::id();
+    loop {
+        let seen = CURRENT.load(Ordering::Acquire);
+        // SAFETY: what is stored comes from `Box::leak` below and is never freed.
+        #[expect(
+            unsafe_code,
+            reason = "a lock held by another thread at the fork would never be released"
+        )]
+        let current = unsafe { seen.as_ref() };
+        if let Some(owned) = current
+            && owned.pid == pid
+        {
+            return owned.runtime.handle().clone();
+        }
+        let fresh: *mut Owned = Box::leak(Box::new(Owned { pid, runtime: build() }));
+        if CURRENT
+            .compare_exchange(seen, fresh, Ordering::AcqRel, Ordering::Acquire)
+            .is_err()
+        {
+            // Another thread was faster. SAFETY: nobody has seen `fresh`.
+            #[expect(unsafe_code, reason = "takes back the box that was just leaked")]
+            let loser = unsafe { Box::from_raw(fresh) };
+            loser.runtime.shutdown_background();
+        }
+    }
+}
+
+fn build() -> Runtime {
+    #[expect(
+        clippy::expect_used,
+        reason = "fails only when the system gives no thread or no epoll handle: nothing can work then"
+    )]
+    Builder::new_multi_thread()
+        .worker_threads(WORKERS)
+        .thread_name("tellus-io")
+        .enable_all()
+        .build()
+        .expect("the system refuses the threads that the Tellus SDK needs")
+}
+
+/// Starts a task that runs to its end whoever waits for it.
+pub(crate) fn spawn<T: Send + 'static>(task: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
+    handle().spawn(task)
+}
+
+/// Runs a task on the SDK's runtime and waits for its result. If the caller goes away, the task is stopped when
+/// `stop_on_drop` is set, and runs to its end otherwise.
+pub(crate) async fn run<T: Send + 'static>(
+    stop_on_drop: bool,
+    task: impl Future<Output = Result<T>> + Send + 'static,
+) -> Result<T> {
+    struct Stop(Option<tokio::task::AbortHandle>);
+    impl Drop for Stop {
+        fn drop(&mut self) {
+            if let Some(task) = self.0.take() {
+                task.abort();
+            }
+        }
+    }
+
+    let task = spawn(task);
+    let mut guard = Stop(stop_on_drop.then(|| task.abort_handle()));
+    let result = task.await;
+    guard.0 = None;
+    result.unwrap_or_else(|failed| {
+        Err(Error::new(
+            ErrorKind::Closed,
+            if failed.is_panic() {
+                "a bug in the SDK stopped this call; please report it"
+            } else {
+                "the call was stopped"
+            },
+        ))
+    })
+}
+
+/// Waits for a future on this thread, which must not be one of the runtime's own.
+pub fn block_on<T>(future: impl Future<Output = T>) -> T {
+    handle().block_on(future)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_caller_without_a_runtime_gets_a_result() {
+        assert_eq!(block_on(run(true, async { Ok(7) })).unwrap(), 7);
+    }
+
+    #[test]
+    fn a_panic_becomes_an_error() {
+        let error = block_on(run::<()>(true, async { panic!("boom") })).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Closed);
+    }
+}

@@ -1,0 +1,73 @@
+//! What a stream delivers: frames, and what happens to the stream itself.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::{error::Error, model::TelemetryFrame};
+
+/// What a stream is doing.
+#[derive(Debug, Clone)]
+pub enum StreamStatus {
+    /// It opens a connection.
+    Connecting,
+    /// The connection stands; frames may arrive.
+    Live,
+    /// The connection was lost or refused; the next try comes after this time.
+    Waiting {
+        /// How long until the next try.
+        retry_in: Duration,
+        /// Why there is no connection.
+        error: Error,
+    },
+    /// It was closed by its owner.
+    Closed,
+    /// It ended for good: trying again cannot help.
+    Failed(Error),
+}
+
+impl StreamStatus {
+    /// A short name, the same in every language: `connecting`, `live`, `waiting`, `closed` or `failed`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Connecting => "connecting",
+            Self::Live => "live",
+            Self::Waiting { .. } => "waiting",
+            Self::Closed => "closed",
+            Self::Failed(_) => "failed",
+        }
+    }
+
+    /// The error behind it, if there is one.
+    pub fn error(&self) -> Option<&Error> {
+        match self {
+            Self::Waiting { error, .. } | Self::Failed(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+/// A change of what a stream is doing.
+#[derive(Debug, Clone)]
+pub struct StatusEvent {
+    /// When it changed, by this machine's clock.
+    pub at: Timestamp,
+    /// What the stream does from then on.
+    pub status: StreamStatus,
+}
+
+/// What arrived since the last batch, in order: first the changes of state, then the frames that came after them.
+#[derive(Debug, Clone, Default)]
+pub struct Batch {
+    /// Changes of state. None is ever dropped.
+    pub events: Vec<StatusEvent>,
+    /// Frames, in the order of arrival.
+    pub frames: Vec<TelemetryFrame>,
+}
+
+impl Batch {
+    /// Whether nothing arrived.
+    pub fn is_empty(&self) -> bool {
+        self.events.is_empty() && self.frames.is_empty()
+    }
+}

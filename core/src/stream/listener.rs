@@ -1,0 +1,106 @@
+//! Delivery to a listener, by a thread of its own: foreign code never runs on a thread that reads sockets.
+
+use std::{sync::Arc, thread};
+
+use super::{
+    event::{Batch, StatusEvent},
+    stats::{StreamStats, count},
+    subscription::Subscription,
+};
+use crate::{
+    client::Client,
+    error::{Error, ErrorKind, Result},
+};
+
+/// The largest batch that a listener gets.
+const MAX_ROWS: usize = 4096;
+/// A listener that fails this often in a row is detached.
+const MAX_FAILURES: u32 = 10;
+
+/// Is told what a stream delivers, always from one and the same thread.
+///
+/// Batches form by themselves: whatever has arrived while the listener was busy comes at once when it is free. A
+/// failure (the text says what) is counted; ten in a row end the subscription.
+pub trait TelemetryListener: Send + Sync {
+    /// Frames have arrived.
+    fn on_batch(&self, batch: &Batch) -> std::result::Result<(), String>;
+    /// The stream does something else now. The last one is `Closed` or `Failed`.
+    fn on_status(&self, event: &StatusEvent) -> std::result::Result<(), String>;
+}
+
+/// A running delivery to a listener. Dropping it closes it.
+#[derive(Debug)]
+pub struct ListenerHandle(Arc<Subscription>);
+
+impl Client {
+    /// Delivers the live telemetry of these chargers to a listener until the handle is closed.
+    pub fn subscribe<I>(&self, devices: I, listener: Arc<dyn TelemetryListener>) -> Result<ListenerHandle>
+    where
+        I: IntoIterator,
+        I::Item: Into<String>,
+    {
+        let subscription = Arc::new(self.telemetry(devices)?);
+        let pulled = subscription.clone();
+        thread::Builder::new()
+            .name("tellus-listener".into())
+            .spawn(move || dispatch(&pulled, &*listener))
+            .map_err(|error| {
+                Error::new(ErrorKind::Closed, "the system gives no thread for the listener").with_source(error)
+            })?;
+        Ok(ListenerHandle(subscription))
+    }
+}
+
+fn dispatch(subscription: &Subscription, listener: &dyn TelemetryListener) {
+    let mut failures = 0;
+    // The end, also a failure, was told as a status before.
+    while let Ok(Some(batch)) = subscription.next_batch_blocking(MAX_ROWS, None) {
+        for event in &batch.events {
+            judge(subscription, listener.on_status(event), &mut failures);
+        }
+        if !batch.frames.is_empty() && failures < MAX_FAILURES {
+            judge(subscription, listener.on_batch(&batch), &mut failures);
+        }
+        if failures >= MAX_FAILURES {
+            tracing::error!(failures, "the listener failed too often in a row and is detached");
+            subscription.close();
+            return;
+        }
+    }
+}
+
+fn judge(subscription: &Subscription, result: std::result::Result<(), String>, failures: &mut u32) {
+    match result {
+        Ok(()) => *failures = 0,
+        Err(reason) => {
+            *failures += 1;
+            count(&subscription.counters.listener_failures, 1);
+            let line = reason.lines().next().unwrap_or_default();
+            tracing::warn!(reason = line, "the listener failed");
+        }
+    }
+}
+
+impl ListenerHandle {
+    /// Ends the delivery. Returns at once; may be called more than once, also from inside the listener. A batch that is
+    /// being delivered is finished, and what had already arrived is delivered, too.
+    pub fn close(&self) {
+        self.0.close();
+    }
+
+    /// Whether [`ListenerHandle::close`] was called, or the listener was detached.
+    pub fn is_closed(&self) -> bool {
+        self.0.is_closed()
+    }
+
+    /// What the stream has counted so far.
+    pub fn stats(&self) -> StreamStats {
+        self.0.stats()
+    }
+}
+
+impl Drop for ListenerHandle {
+    fn drop(&mut self) {
+        self.close();
+    }
+}

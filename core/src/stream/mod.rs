@@ -1,0 +1,19 @@
+//! Live telemetry: one supervised WebSocket connection whose frames are pulled in batches, or delivered to a listener.
+//!
+//! Pulling is the primitive. A callback is an adapter over it, run by a thread of its own: so back-pressure, order and
+//! closing are the same in every language.
+
+mod connection;
+mod decode;
+mod event;
+mod listener;
+mod machine;
+mod mailbox;
+mod stats;
+mod subscription;
+mod supervisor;
+
+pub use event::{Batch, StatusEvent, StreamStatus};
+pub use listener::{ListenerHandle, TelemetryListener};
+pub use stats::StreamStats;
+pub use subscription::Subscription;

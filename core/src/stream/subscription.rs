@@ -1,0 +1,167 @@
+//! A stream as its owner sees it: pull the next batch, or close.
+
+use std::{collections::BTreeSet, fmt, sync::Arc, time::Duration};
+
+use tokio::sync::watch;
+
+use super::{
+    connection::Target,
+    event::Batch,
+    mailbox::Mailbox,
+    stats::{Counters, StreamStats},
+    supervisor::Supervisor,
+};
+use crate::{
+    client::Client,
+    clock::SharedClock,
+    error::{Error, Result},
+    runtime,
+};
+
+/// A telemetry stream. Dropping it closes it.
+pub struct Subscription {
+    mailbox: Arc<Mailbox>,
+    pub(super) counters: Arc<Counters>,
+    clock: SharedClock,
+    closed: watch::Sender<bool>,
+    devices: Vec<String>,
+}
+
+impl Client {
+    /// Opens a stream with the live telemetry of these chargers (`GET /operator/stream`). Returns at once; the first
+    /// batches tell how the connection comes about. A device named twice counts once.
+    pub fn telemetry<I>(&self, devices: I) -> Result<Subscription>
+    where
+        I: IntoIterator,
+        I::Item: Into<String>,
+    {
+        if self.is_closed() {
+            return Err(Error::closed("client"));
+        }
+        let devices: BTreeSet<String> = devices.into_iter().map(Into::into).collect();
+        if devices.is_empty() {
+            return Err(Error::invalid("devices", "is empty; name at least one device"));
+        }
+        for device in &devices {
+            if device.trim().is_empty() || device.contains(',') || device.chars().any(char::is_control) {
+                return Err(Error::invalid("devices", format_args!("{device:?} is not a device id")));
+            }
+        }
+        let devices: Vec<_> = devices.into_iter().collect();
+        let mut url = self.base_url().clone();
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop_if_empty().extend(["operator", "stream"]);
+        }
+        let scheme = if url.scheme() == "https" { "wss" } else { "ws" };
+        // Both are "special" schemes, between which the standard allows the change.
+        let _ = url.set_scheme(scheme);
+        url.query_pairs_mut().append_pair("devices", &devices.join(","));
+
+        let config = self.config();
+        let mailbox = Arc::new(Mailbox::new(config.stream.mailbox_rows, config.stream.overflow));
+        let counters = Arc::new(Counters::default());
+        let (closed, is_closed) = watch::channel(false);
+        let supervisor = Supervisor {
+            target: Target {
+                url,
+                tls: self.tls().for_websocket(),
+                dial: config.dial,
+                headers: self.headers().clone(),
+                stream: config.stream,
+            },
+            tokens: self.tokens().clone(),
+            clock: config.clock.clone(),
+            mailbox: mailbox.clone(),
+            counters: counters.clone(),
+            closed: is_closed,
+        };
+        // Closing the client closes its streams.
+        let (mut client_closed, close) = (self.closed(), closed.clone());
+        runtime::spawn(async move {
+            tokio::select! {
+                () = supervisor.run() => {}
+                never = async {
+                    let _ = client_closed.wait_for(|closed| *closed).await;
+                    close.send_replace(true);
+                    std::future::pending::<std::convert::Infallible>().await
+                } => match never {},
+            }
+        });
+        Ok(Subscription {
+            mailbox,
+            counters,
+            clock: config.clock.clone(),
+            closed,
+            devices,
+        })
+    }
+}
+
+impl Subscription {
+    /// What arrived since the last call: waits until there is something, at most `max_wait` (for ever if `None`), and
+    /// returns at most `max_rows` connector readings. An empty batch means that the time is up, `None` that the stream
+    /// is closed and everything was delivered, an error that it failed for good.
+    ///
+    /// Dropping the future while it waits loses nothing.
+    pub async fn next_batch(&self, max_rows: usize, max_wait: Option<Duration>) -> Result<Option<Batch>> {
+        let (mailbox, clock) = (self.mailbox.clone(), self.clock.clone());
+        runtime::run(true, async move { take(&mailbox, &clock, max_rows, max_wait).await }).await
+    }
+
+    /// [`Subscription::next_batch`] for a thread that may wait. Not for a thread of an async runtime.
+    pub fn next_batch_blocking(&self, max_rows: usize, max_wait: Option<Duration>) -> Result<Option<Batch>> {
+        runtime::block_on(take(&self.mailbox, &self.clock, max_rows, max_wait))
+    }
+
+    /// Ends the stream. Returns at once, may be called more than once and from anywhere, also from inside a listener.
+    /// What has already arrived can still be pulled.
+    pub fn close(&self) {
+        self.closed.send_replace(true);
+    }
+
+    /// Whether [`Subscription::close`] was called.
+    pub fn is_closed(&self) -> bool {
+        *self.closed.borrow()
+    }
+
+    /// The devices, each once, in alphabetical order.
+    pub fn devices(&self) -> &[String] {
+        &self.devices
+    }
+
+    /// What the stream has counted so far.
+    pub fn stats(&self) -> StreamStats {
+        self.counters.snapshot()
+    }
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+impl fmt::Debug for Subscription {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Subscription")
+            .field("devices", &self.devices.len())
+            .field("closed", &self.is_closed())
+            .finish_non_exhaustive()
+    }
+}
+
+async fn take(
+    mailbox: &Mailbox,
+    clock: &SharedClock,
+    max_rows: usize,
+    max_wait: Option<Duration>,
+) -> Result<Option<Batch>> {
+    let Some(max_wait) = max_wait else {
+        return mailbox.take(max_rows).await;
+    };
+    tokio::select! {
+        biased;
+        taken = mailbox.take(max_rows) => taken,
+        () = clock.sleep(max_wait) => Ok(Some(Batch::default())),
+    }
+}

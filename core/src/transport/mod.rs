@@ -1,0 +1,195 @@
+//! Carries one request to its answer: quota, token, send, read, decide, wait, again.
+
+mod request;
+
+use std::{sync::Arc, time::Duration};
+
+use http::{HeaderMap, header};
+use serde::de::DeserializeOwned;
+use tokio::sync::watch;
+use url::Url;
+
+pub use request::Request;
+pub(crate) use request::check_segment;
+
+use crate::{
+    auth::{Token, TokenCache},
+    clock::SharedClock,
+    config::QuotaLimits,
+    envelope,
+    error::{Error, ErrorKind, Result},
+    net::http::{HttpClient, HttpReply, HttpRequest},
+    policy::{
+        budget::RetryBudget,
+        quota::{Quota, QuotaClass},
+        retry::{Decision, Progress, Replay, RetryPolicy, progress_of_answer},
+    },
+    secret::bearer,
+};
+
+/// Everything that a request needs on its way.
+#[derive(Debug)]
+pub(crate) struct Transport {
+    pub(crate) base_url: Url,
+    pub(crate) http: Arc<dyn HttpClient>,
+    pub(crate) tokens: TokenCache,
+    pub(crate) headers: HeaderMap,
+    pub(crate) timeout: Duration,
+    pub(crate) retry: RetryPolicy,
+    pub(crate) budget: RetryBudget,
+    pub(crate) quotas: Quotas,
+    pub(crate) clock: SharedClock,
+    /// Turns `true` when the client is closed.
+    pub(crate) closed: watch::Receiver<bool>,
+}
+
+/// The windows of the three classes.
+#[derive(Debug)]
+pub(crate) struct Quotas {
+    query: Quota,
+    control: Quota,
+    /// Shared with the token endpoint, which spends it.
+    pub(crate) token: Arc<Quota>,
+    max_wait: Duration,
+}
+
+impl Quotas {
+    pub(crate) fn new(limits: &QuotaLimits) -> Self {
+        Self {
+            query: Quota::per_minute(limits.query_per_minute),
+            control: Quota::per_minute(limits.control_per_minute),
+            token: Arc::new(Quota::per_minute(limits.token_per_minute)),
+            max_wait: limits.max_wait,
+        }
+    }
+
+    pub(crate) fn of(&self, class: QuotaClass) -> &Quota {
+        match class {
+            QuotaClass::Query => &self.query,
+            QuotaClass::Control => &self.control,
+            QuotaClass::Token => &self.token,
+        }
+    }
+}
+
+impl Transport {
+    /// Sends `request` as often as the rules allow and returns the payload of the answer.
+    pub(crate) async fn send<T: DeserializeOwned>(&self, request: &Request) -> Result<T> {
+        let mut attempt = 0;
+        let mut refreshed = false;
+        loop {
+            self.wait_for_place(request.class).await?;
+            let token = self.interruptible(self.tokens.token()).await??;
+            attempt += 1;
+            let (error, progress) = match self.attempt(request, &token).await {
+                Ok(payload) => {
+                    if attempt == 1 {
+                        self.budget.deposit();
+                    }
+                    return Ok(payload);
+                }
+                Err(failure) => failure,
+            };
+            // One new token for each request, at whichever attempt the old one was refused.
+            if is_token_refused(&error) && !refreshed {
+                refreshed = true;
+                self.tokens.invalidate(&token);
+                continue;
+            }
+            let decision = self
+                .retry
+                .decide(&error, progress, request.replay, attempt, &mut rand::rng());
+            let error = error.with_attempts(attempt);
+            match decision {
+                Decision::Retry(wait) if self.budget.withdraw(error.kind() == ErrorKind::Timeout) => {
+                    tracing::debug!(%error, attempt, ?wait, path = request.path(), "trying again");
+                    self.interruptible(self.clock.sleep(wait)).await?;
+                }
+                Decision::Retry(_) | Decision::Surface => return Err(error),
+                Decision::OutcomeUnknown => return Err(outcome_unknown(error)),
+            }
+        }
+    }
+
+    /// One attempt, built anew: fresh token, fresh headers.
+    async fn attempt<T: DeserializeOwned>(
+        &self,
+        request: &Request,
+        token: &Token,
+    ) -> std::result::Result<T, (Error, Progress)> {
+        let built = self.build(request, token).map_err(|error| (error, Progress::Refused))?;
+        // A read may be cut off by `close()`. A command that is under way runs to its answer.
+        let sent = match request.replay {
+            Replay::Safe => self
+                .interruptible(self.http.send(built))
+                .await
+                .map_err(|error| (error, Progress::Refused))?,
+            Replay::OnlyIfUnsent => self.http.send(built).await,
+        };
+        let HttpReply { status, headers, body } = sent.map_err(|failure| {
+            let progress = if failure.unsent {
+                Progress::Unsent
+            } else {
+                Progress::Ambiguous
+            };
+            (failure.error, progress)
+        })?;
+        envelope::open(status, &headers, &body).map_err(|error| {
+            let progress = progress_of_answer(&error);
+            (error, progress)
+        })
+    }
+
+    fn build(&self, request: &Request, token: &Token) -> Result<HttpRequest> {
+        let mut headers = self.headers.clone();
+        let authorization = bearer(token.secret()).ok_or_else(|| {
+            Error::new(
+                ErrorKind::Authentication,
+                "the token holds characters that no header may hold; check what the provider hands out",
+            )
+        })?;
+        headers.insert(header::AUTHORIZATION, authorization);
+        request.build(&self.base_url, headers, self.timeout)
+    }
+
+    async fn wait_for_place(&self, class: QuotaClass) -> Result<()> {
+        let reserved = self
+            .quotas
+            .of(class)
+            .reserve(self.clock.monotonic(), self.quotas.max_wait);
+        match reserved {
+            Ok(wait) if wait.is_zero() => self.interruptible(std::future::ready(())).await,
+            Ok(wait) => self.interruptible(self.clock.sleep(wait)).await,
+            Err(wait) => Err(Error::new(
+                ErrorKind::RateLimited,
+                "the limit per minute is reached; nothing was sent",
+            )
+            .with_retry_after(Some(wait))),
+        }
+    }
+
+    /// Waits for `future`, unless the client is closed first.
+    async fn interruptible<R>(&self, future: impl Future<Output = R>) -> Result<R> {
+        let mut closed = self.closed.clone();
+        tokio::select! {
+            biased;
+            _ = closed.wait_for(|closed| *closed) => Err(Error::closed("client")),
+            result = future => Ok(result),
+        }
+    }
+}
+
+/// Codes 2001 and 2002, or a bare 401 from a proxy before the platform. Not 2003: a new token has no more rights.
+fn is_token_refused(error: &Error) -> bool {
+    error.kind() == ErrorKind::Authentication && error.http_status() == Some(401)
+        || matches!(error.code(), Some(2001 | 2002))
+}
+
+fn outcome_unknown(error: Error) -> Error {
+    let reason = format!(
+        "the command was sent and it is not known whether it was carried out: {}. It is not sent again by itself; \
+         read the device's state first",
+        error.reason()
+    );
+    error.into_kind(ErrorKind::OutcomeUnknown, reason)
+}
