@@ -207,12 +207,12 @@ mod tests {
     #[test]
     fn payloads_come_out_enveloped_and_raw() {
         assert_eq!(
-            payload(P0, r#"{"code":0,"message":"x","data":{"a":1}}"#).unwrap()["a"],
+            payload(200, r#"{"code":0,"message":"x","data":{"a":1}}"#).unwrap()["a"],
             1
         );
-        assert_eq!(payload(P0, r#"{"code":0}"#).unwrap(), Value::Null);
-        assert_eq!(payload(P0, r#"{"access_token":"t"}"#).unwrap()["access_token"], "t");
-        assert_eq!(payload(P0, "[1,2]").unwrap()[1], 2);
+        assert_eq!(payload(200, r#"{"code":0}"#).unwrap(), Value::Null);
+        assert_eq!(payload(200, r#"{"access_token":"t"}"#).unwrap()["access_token"], "t");
+        assert_eq!(payload(200, "[1,2]").unwrap()[1], 2);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Sites: places with chargers.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -26,7 +26,7 @@ pub struct Site {
     /// Number of connectors by state. The schema names only `idle`, `charging` and `fault`, so the sum need not be
     /// [`Site::total_connectors`].
     #[serde(default)]
-    pub status_summary: Option<BTreeMap<String, u32>>,
+    pub status_summary: Option<HashMap<String, u32>>,
     /// Total installed power in kW.
     #[serde(default)]
     pub power_capacity: Option<f64>,

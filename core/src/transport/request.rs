@@ -89,6 +89,13 @@ impl Request {
         self
     }
 
+    /// Sets the body from a JSON text.
+    pub fn json(self, text: &str) -> Result<Self> {
+        let body =
+            serde_json::from_str(text).map_err(|error| Error::invalid("body", format_args!("is not JSON: {error}")))?;
+        Ok(self.body(body))
+    }
+
     /// The path, for log lines.
     pub(crate) fn path(&self) -> String {
         self.segments.join("/")

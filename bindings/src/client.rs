@@ -1,0 +1,118 @@
+//! The client.
+
+use std::{collections::HashMap, sync::Arc};
+
+use tellus_core::{
+    self as core, KnownDevice,
+    model::{Device, Site, SiteStatus},
+};
+use tokio::sync::Mutex;
+
+use crate::{
+    config::ClientConfig,
+    error::TellusError,
+    models::SitePage,
+    provider::{Provider, TokenProvider},
+    stream::{Listener, ListenerSubscription, TelemetryListener, TelemetrySubscription},
+};
+
+/// A client of the platform.
+#[derive(Debug, uniffi::Object)]
+pub struct TellusClient(core::Client);
+
+#[uniffi::export]
+impl TellusClient {
+    /// A client that holds the `client_secret`: for servers, never in an app.
+    #[uniffi::constructor]
+    pub fn with_client_secret(
+        config: ClientConfig,
+        client_id: String,
+        client_secret: String,
+    ) -> Result<Arc<Self>, TellusError> {
+        let credentials = core::Credentials::client_secret(client_id, client_secret);
+        Ok(Arc::new(Self(core::Client::new(config.into(), credentials)?)))
+    }
+
+    /// A client that gets its tokens from the app's own backend.
+    #[uniffi::constructor]
+    pub fn with_token_provider(
+        config: ClientConfig,
+        provider: Arc<dyn TokenProvider>,
+    ) -> Result<Arc<Self>, TellusError> {
+        let credentials = core::Credentials::provider(Provider(provider));
+        Ok(Arc::new(Self(core::Client::new(config.into(), credentials)?)))
+    }
+
+    /// Gets a token if there is none.
+    pub async fn authenticate(&self) -> Result<(), TellusError> {
+        Ok(self.0.authenticate().await?)
+    }
+
+    /// The sites, page by page.
+    pub fn sites(&self, status: Option<SiteStatus>, page_size: u32) -> Result<Arc<SitePages>, TellusError> {
+        let pages = self.0.sites(status).page_size(page_size)?;
+        Ok(Arc::new(SitePages(Mutex::new(pages))))
+    }
+
+    /// A charger, as it is now.
+    pub async fn device(&self, device_id: String) -> Result<Device, TellusError> {
+        Ok(self.0.device(&device_id).await?)
+    }
+
+    /// Chargers that are known to exist.
+    pub async fn known_devices(&self) -> Result<Vec<KnownDevice>, TellusError> {
+        Ok(self.0.known_devices().await?)
+    }
+
+    /// Any authenticated call; the body and the answer are JSON texts.
+    pub async fn request(
+        &self,
+        method: String,
+        path: String,
+        query: HashMap<String, String>,
+        body_json: Option<String>,
+    ) -> Result<String, TellusError> {
+        let mut request = core::Request::new(&method, &path)?;
+        for (name, value) in query {
+            request = request.query(&name, value);
+        }
+        if let Some(text) = body_json {
+            request = request.json(&text)?;
+        }
+        Ok(self.0.request(request).await?.to_string())
+    }
+
+    /// Live telemetry to pull from.
+    pub fn telemetry(&self, devices: Vec<String>) -> Result<Arc<TelemetrySubscription>, TellusError> {
+        Ok(Arc::new(TelemetrySubscription(self.0.telemetry(devices)?)))
+    }
+
+    /// Live telemetry, delivered to a listener.
+    pub fn subscribe(
+        &self,
+        devices: Vec<String>,
+        listener: Arc<dyn TelemetryListener>,
+    ) -> Result<Arc<ListenerSubscription>, TellusError> {
+        let handle = self.0.subscribe(devices, Arc::new(Listener(listener)))?;
+        Ok(Arc::new(ListenerSubscription(handle)))
+    }
+
+    /// Ends everything that this client has under way. May be called more than once. Not called `close`, which the
+    /// generated Kotlin has already.
+    pub fn shutdown(&self) -> Result<(), TellusError> {
+        self.0.close();
+        Ok(())
+    }
+}
+
+/// The sites, page by page.
+#[derive(Debug, uniffi::Object)]
+pub struct SitePages(Mutex<core::Pages<Site>>);
+
+#[uniffi::export]
+impl SitePages {
+    /// The next page; none after the last one.
+    pub async fn next_page(&self) -> Result<Option<SitePage>, TellusError> {
+        Ok(self.0.lock().await.next_page().await?.map(Into::into))
+    }
+}

@@ -1,0 +1,19 @@
+//! The Tellus SDK for Kotlin and Swift: thin mirrors of the core, exported through UniFFI.
+//!
+//! No logic lives here. Every exported function returns a `Result`, since a panic in one that does not would end the
+//! app in Swift. The hand-written layers in `kotlin/` and `swift/` give these mirrors their languages' idioms.
+
+pub mod client;
+pub mod config;
+pub mod error;
+pub mod models;
+pub mod provider;
+pub mod stream;
+
+uniffi::setup_scaffolding!("tellus");
+
+/// The version of the SDK.
+#[uniffi::export]
+pub fn sdk_version() -> String {
+    env!("CARGO_PKG_VERSION").to_owned()
+}
