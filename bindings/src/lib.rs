@@ -3,6 +3,11 @@
 //! No logic lives here. Every exported function returns a `Result`, since a panic in one that does not would end the
 //! app in Swift. The hand-written layers in `kotlin/` and `swift/` give these mirrors their languages' idioms.
 
+#![allow(
+    clippy::result_large_err,
+    reason = "an error is a record that crosses to another language; it cannot be boxed"
+)]
+
 pub mod client;
 pub mod config;
 pub mod error;

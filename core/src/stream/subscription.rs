@@ -1,6 +1,6 @@
 //! A stream as its owner sees it: pull the next batch, or close.
 
-use std::{collections::BTreeSet, fmt, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, convert::Infallible, fmt, sync::Arc, time::Duration};
 
 use tokio::sync::watch;
 
@@ -75,16 +75,11 @@ impl Client {
             counters: counters.clone(),
             closed: is_closed,
         };
-        // Closing the client closes its streams.
-        let (mut client_closed, close) = (self.closed(), closed.clone());
+        let (client_closed, close) = (self.closed(), closed.clone());
         runtime::spawn(async move {
             tokio::select! {
                 () = supervisor.run() => {}
-                never = async {
-                    let _ = client_closed.wait_for(|closed| *closed).await;
-                    close.send_replace(true);
-                    std::future::pending::<std::convert::Infallible>().await
-                } => match never {},
+                never = close_with_client(client_closed, close) => match never {},
             }
         });
         Ok(Subscription {
@@ -148,6 +143,14 @@ impl fmt::Debug for Subscription {
             .field("closed", &self.is_closed())
             .finish_non_exhaustive()
     }
+}
+
+/// Closing the client closes its streams. A client that was merely let go of does not: the stream goes on.
+async fn close_with_client(mut client: watch::Receiver<bool>, stream: watch::Sender<bool>) -> Infallible {
+    if client.wait_for(|closed| *closed).await.is_ok() {
+        stream.send_replace(true);
+    }
+    std::future::pending().await
 }
 
 async fn take(

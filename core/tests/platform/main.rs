@@ -1,0 +1,10 @@
+//! The core against the real sandbox, over real sockets.
+
+#![allow(clippy::unwrap_used, reason = "a test that meets the unexpected has failed")]
+
+mod auth;
+mod common;
+mod errors;
+mod nginx;
+mod rest;
+mod stream;
