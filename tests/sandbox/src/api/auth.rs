@@ -1,0 +1,46 @@
+//! Who is calling.
+
+use axum::http::{HeaderMap, Uri, header};
+
+use super::params::Params;
+use crate::envelope::ApiError;
+use crate::quota::Class;
+use crate::state::Shared;
+use crate::tokens::Refusal;
+
+/// The token that came with a request: from the header, or for the stream also from the query.
+pub(crate) fn presented(headers: &HeaderMap, uri: &Uri) -> Option<String> {
+    let header = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let bearer = header.and_then(|value| {
+        let (scheme, token) = value.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
+    });
+    bearer.or_else(|| {
+        if uri.path() != "/v1/operator/stream" {
+            return None;
+        }
+        Params::of(uri).ok()?.text("token").map(str::to_owned)
+    })
+}
+
+/// The client behind a request, or the error its token deserves.
+pub(crate) fn caller(shared: &Shared, headers: &HeaderMap, uri: &Uri) -> Result<String, ApiError> {
+    let token = presented(headers, uri).ok_or_else(|| ApiError::unauthenticated("an access token is required"))?;
+    shared
+        .tokens
+        .check(&token, shared.clock.now())
+        .map_err(|refusal| match refusal {
+            Refusal::Unknown => ApiError::unauthenticated("the access token is not valid"),
+            Refusal::Expired => ApiError::token_expired(),
+        })
+}
+
+/// As [`caller`], and takes the call out of the quota of its class.
+pub(crate) fn admit(shared: &Shared, headers: &HeaderMap, uri: &Uri, class: Class) -> Result<String, ApiError> {
+    let client_id = caller(shared, headers, uri)?;
+    shared
+        .quotas
+        .take(&client_id, class, shared.clock.now())
+        .map_err(ApiError::too_many)?;
+    Ok(client_id)
+}

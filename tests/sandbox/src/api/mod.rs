@@ -1,0 +1,38 @@
+//! The platform's API under `/v1`.
+
+pub(crate) mod auth;
+mod devices;
+mod params;
+mod pump;
+mod records;
+mod sites;
+mod stream;
+mod token;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::response::IntoResponse;
+use axum::routing::{get, post};
+
+use crate::envelope::ApiError;
+use crate::state::Shared;
+
+/// What handlers return.
+pub(crate) type Answer = Result<axum::response::Response, ApiError>;
+
+/// The operator side. Whatever is not listed is not found, in the envelope.
+pub(crate) fn router() -> Router<Arc<Shared>> {
+    Router::new()
+        .route("/v1/operator/oauth/token", post(token::issue))
+        .route("/v1/operator/sites", get(sites::list))
+        .route("/v1/operator/devices/{device_id}", get(devices::details))
+        .route("/v1/operator/charging-records", get(records::list))
+        .route("/v1/operator/stream", get(stream::open))
+        .fallback(nothing_here)
+        .method_not_allowed_fallback(nothing_here)
+}
+
+async fn nothing_here() -> axum::response::Response {
+    ApiError::not_found("endpoint").into_response()
+}

@@ -1,0 +1,204 @@
+//! An open telemetry stream: frames out, pings answered, orders followed.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
+use futures_util::stream::{SplitSink, SplitStream};
+use futures_util::{SinkExt, StreamExt};
+use serde_json::Value;
+use tokio::sync::broadcast;
+use tokio::time::timeout;
+
+use crate::faults::{FaultKind, Spot, mutate};
+use crate::fleet::Frame;
+use crate::journal::CloseReason;
+use crate::state::Shared;
+use crate::streams::{Order, Stream};
+use crate::ticker::Tick;
+
+/// The path faults on frames are matched against.
+const PATH: &str = "/operator/stream";
+
+/// How long a closing handshake may take.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+/// A stream's place in the list of open ones; dropping it gives the place up.
+pub(crate) struct Occupied {
+    shared: Arc<Shared>,
+    stream: Arc<Stream>,
+    reason: CloseReason,
+}
+
+impl Occupied {
+    pub(crate) fn new(shared: Arc<Shared>, stream: Arc<Stream>) -> Self {
+        Self {
+            shared,
+            stream,
+            reason: CloseReason::Client,
+        }
+    }
+
+    /// Counts the frames of ticks the reader was too slow for.
+    fn missed(&self, ticks: u64, devices: usize) {
+        self.stream.dropped.fetch_add(ticks * devices as u64, Ordering::Relaxed);
+    }
+}
+
+impl Drop for Occupied {
+    fn drop(&mut self) {
+        let stopping = self.shared.stopping.load(Ordering::Acquire);
+        let reason = if stopping { CloseReason::Shutdown } else { self.reason };
+        self.stream.end(&self.shared, reason);
+    }
+}
+
+/// Why the frames stopped.
+enum End {
+    /// The peer has gone.
+    Gone,
+    /// A fault or an order says so.
+    Told(Order),
+}
+
+/// Serves one stream until either side ends it.
+pub(crate) async fn pump(
+    socket: WebSocket,
+    mut occupied: Occupied,
+    indices: Vec<usize>,
+    mut ticks: broadcast::Receiver<Tick>,
+) {
+    let (mut sink, mut source) = socket.split();
+    let mut orders = occupied.stream.orders.subscribe();
+    let wire = occupied.stream.wire.clone();
+    // Reading goes on while a slow peer blocks writing: pings and the peer's farewell are noticed at once.
+    let end = tokio::select! {
+        end = send_frames(&mut sink, &occupied, &indices, &mut ticks) => end,
+        () = drain(&mut source) => End::Gone,
+        order = orders.wait_for(|order| *order != Order::Run) => order.map_or(End::Gone, |order| End::Told(*order)),
+        () = wire.until_cut() => End::Told(Order::Cut),
+    };
+    // A reader that was stuck to the end never got to hear what it missed.
+    if let Err(broadcast::error::TryRecvError::Lagged(missed)) = ticks.try_recv() {
+        occupied.missed(missed, indices.len());
+    }
+    if let End::Told(order) = end {
+        occupied.reason = CloseReason::Fault;
+        if let Order::Close(code) = order {
+            let farewell = async {
+                let frame = CloseFrame {
+                    code,
+                    reason: Utf8Bytes::from_static(""),
+                };
+                if sink.send(Message::Close(Some(frame))).await.is_ok() {
+                    drain(&mut source).await;
+                }
+            };
+            let _ = timeout(FAREWELL, farewell).await;
+        }
+    }
+}
+
+/// Reads until the peer is gone. Reading is also what answers pings and a closing handshake.
+async fn drain(source: &mut SplitStream<WebSocket>) {
+    while let Some(Ok(_)) = source.next().await {}
+}
+
+/// Sends the frames of the wanted chargers, tick by tick.
+async fn send_frames(
+    sink: &mut SplitSink<WebSocket, Message>,
+    occupied: &Occupied,
+    indices: &[usize],
+    ticks: &mut broadcast::Receiver<Tick>,
+) -> End {
+    let stream = &occupied.stream;
+    // The frame that a reordering holds back until the next one has been sent.
+    let mut held: Option<Utf8Bytes> = None;
+    loop {
+        let tick = match ticks.recv().await {
+            Ok(tick) => tick,
+            Err(broadcast::error::RecvError::Lagged(missed)) => {
+                occupied.missed(missed, indices.len());
+                continue;
+            }
+            Err(broadcast::error::RecvError::Closed) => return End::Gone,
+        };
+        for (frame, text) in indices.iter().filter_map(|index| tick.get(*index)?.as_ref()) {
+            let prepared = prepare(&occupied.shared, frame, text);
+            if prepared.mute {
+                stream.wire.mute();
+                stream.end(&occupied.shared, CloseReason::Fault);
+            }
+            if let Some(order) = prepared.end {
+                return End::Told(order);
+            }
+            let late = held.take();
+            if prepared.hold {
+                held = Some(prepared.text.clone());
+            }
+            let copies = match (prepared.hold, prepared.twice) {
+                (true, _) => 0,
+                (false, true) => 2,
+                (false, false) => 1,
+            };
+            for text in std::iter::repeat_n(prepared.text, copies).chain(late) {
+                if sink.feed(Message::Text(text)).await.is_err() {
+                    return End::Gone;
+                }
+                stream.sent.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+        if sink.flush().await.is_err() {
+            return End::Gone;
+        }
+    }
+}
+
+/// A frame after the faults have had their say.
+struct Prepared {
+    text: Utf8Bytes,
+    twice: bool,
+    hold: bool,
+    mute: bool,
+    end: Option<Order>,
+}
+
+fn prepare(shared: &Shared, frame: &Frame, text: &Utf8Bytes) -> Prepared {
+    let mut prepared = Prepared {
+        text: text.clone(),
+        twice: false,
+        hold: false,
+        mute: false,
+        end: None,
+    };
+    for fault in shared.faults.strike(Spot::Frame, PATH, Some(&frame.device_id)) {
+        match fault {
+            FaultKind::UnknownState { state, .. } => {
+                change(&mut prepared, |value| mutate::unknown_state(value, &state))
+            }
+            FaultKind::UnknownFields {} => change(&mut prepared, mutate::unknown_fields),
+            FaultKind::StreamOversized { bytes } => change(&mut prepared, |value| mutate::oversized(value, bytes)),
+            FaultKind::StreamMalformed {} => {
+                // Frames are plain ASCII, so any place is a character boundary.
+                let cut: String = prepared.text.chars().take(prepared.text.len() / 2).collect();
+                prepared.text = Utf8Bytes::from(cut);
+            }
+            FaultKind::StreamDuplicate {} => prepared.twice = true,
+            FaultKind::StreamReorder {} => prepared.hold = true,
+            FaultKind::StreamHalfOpen {} => prepared.mute = true,
+            FaultKind::StreamDrop {} => prepared.end = Some(Order::Cut),
+            FaultKind::StreamClose { code } => prepared.end = Some(Order::Close(code)),
+            _ => {}
+        }
+    }
+    prepared
+}
+
+/// Changes the frame as JSON, on top of what an earlier fault made of it.
+fn change(prepared: &mut Prepared, how: impl FnOnce(&mut Value)) {
+    if let Ok(mut value) = serde_json::from_str::<Value>(&prepared.text) {
+        how(&mut value);
+        prepared.text = Utf8Bytes::from(value.to_string());
+    }
+}

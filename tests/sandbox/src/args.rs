@@ -1,0 +1,108 @@
+//! The flags of the program.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Parser;
+use tellus_sandbox::Options;
+
+/// A local Tellus platform to build and test against.
+#[derive(Debug, Parser)]
+#[command(name = "tellus-sandbox", version)]
+pub(crate) struct Args {
+    /// Port to listen on; 0 takes a free one.
+    #[arg(long, default_value_t = 0)]
+    port: u16,
+    /// Address to listen on.
+    #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    host: IpAddr,
+    /// Allow an address other than loopback, so that phones and containers can reach the sandbox.
+    #[arg(long)]
+    allow_remote: bool,
+    /// Seed of the fleet: the same seed gives the same numbers.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Virtual seconds per real second.
+    #[arg(long, default_value_t = 1.0)]
+    speed: f64,
+    /// Milliseconds between two frames of a device.
+    #[arg(long, default_value_t = 1000, value_name = "MS")]
+    cadence_ms: u64,
+    /// Serve HTTPS with a certificate of its own making.
+    #[arg(long)]
+    tls: bool,
+    /// Folder for the certificate files; a set that is already there is used again.
+    #[arg(long, value_name = "DIR", requires = "tls")]
+    tls_dir: Option<PathBuf>,
+    /// Host name or address the certificate covers too; can be repeated.
+    #[arg(long = "tls-name", value_name = "NAME", requires = "tls")]
+    tls_names: Vec<String>,
+    /// Number of sites.
+    #[arg(long, default_value_t = 3)]
+    sites: usize,
+    /// Number of chargers at each site.
+    #[arg(long, default_value_t = 4)]
+    devices_per_site: usize,
+    /// Query calls per minute; 0 for no limit.
+    #[arg(long, default_value_t = 60, value_name = "N")]
+    query_per_minute: u32,
+    /// Control calls per minute; 0 for no limit.
+    #[arg(long, default_value_t = 30, value_name = "N")]
+    control_per_minute: u32,
+    /// Token calls per minute; 0 for no limit.
+    #[arg(long, default_value_t = 10, value_name = "N")]
+    token_per_minute: u32,
+    /// Validity of a token in seconds.
+    #[arg(long, default_value_t = 86_400, value_name = "SECONDS")]
+    token_lifetime: u64,
+    /// Answer token calls inside the envelope instead of with the bare object.
+    #[arg(long)]
+    enveloped_token: bool,
+    /// Let several streams carry the same device set.
+    #[arg(long)]
+    allow_duplicate_streams: bool,
+    /// Send no frames for a charger that is offline.
+    #[arg(long)]
+    silent_offline: bool,
+    /// The client id to accept.
+    #[arg(long)]
+    client_id: Option<String>,
+    /// The client secret to accept (only ever a made-up one).
+    #[arg(long)]
+    client_secret: Option<String>,
+    /// Print one line of JSON instead of text.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// End when standard input ends, so that a harness that dies leaves nothing behind.
+    #[arg(long)]
+    pub(crate) exit_with_stdin: bool,
+}
+
+impl Args {
+    /// The flags as options of the library.
+    pub(crate) fn options(&self) -> Options {
+        Options {
+            bind: SocketAddr::new(self.host, self.port),
+            allow_remote: self.allow_remote,
+            seed: self.seed,
+            speed: self.speed,
+            cadence: Duration::from_millis(self.cadence_ms),
+            tls: self.tls,
+            tls_dir: self.tls_dir.clone(),
+            tls_names: self.tls_names.clone(),
+            sites: self.sites,
+            devices_per_site: self.devices_per_site,
+            query_per_minute: self.query_per_minute,
+            control_per_minute: self.control_per_minute,
+            token_per_minute: self.token_per_minute,
+            token_lifetime: Duration::from_secs(self.token_lifetime),
+            enveloped_token: self.enveloped_token,
+            allow_duplicate_streams: self.allow_duplicate_streams,
+            silent_offline: self.silent_offline,
+            client_id: self.client_id.clone(),
+            client_secret: self.client_secret.clone(),
+            ..Options::default()
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! Faults on demand: what can go wrong, when, and how often.
+
+pub(crate) mod apply;
+pub(crate) mod mutate;
+mod parse;
+mod registry;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+pub use registry::PendingFault;
+pub(crate) use registry::{Registry, Spot};
+
+/// A fault to come: what goes wrong, where, how often.
+///
+/// In JSON all fields stand side by side: `{"kind": "error", "status": 500, "code": 9001, "times": 2}`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Fault {
+    /// What goes wrong.
+    #[serde(flatten)]
+    pub kind: FaultKind,
+    /// Only where the path, without `/v1`, begins like this; everywhere when absent.
+    pub path: Option<String>,
+    /// How often it happens; `None`: until the faults are cleared. Default 1.
+    pub times: Option<u32>,
+    /// How many occasions pass unharmed first. Default 0.
+    pub skip: u32,
+}
+
+/// What can go wrong.
+///
+/// An occasion is a request for the first group, a successful reply or a frame for the second, and a frame about
+/// to be sent for the third.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum FaultKind {
+    /// An error in the platform's own envelope. A 2xx status with a code other than 0 is possible too.
+    Error {
+        /// HTTP status.
+        status: u16,
+        /// Code of the envelope.
+        code: u32,
+        /// Text of the envelope; a plain one when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        message: Option<String>,
+        /// `details` of the envelope.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        details: Option<Value>,
+        /// Waiting time (s), put into `details` and into a `Retry-After` header.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        retry_after_seconds: Option<u64>,
+    },
+    /// A page of HTML, as a proxy on the way would answer.
+    Html {
+        /// HTTP status.
+        #[serde(default = "bad_gateway")]
+        status: u16,
+    },
+    /// No body at all.
+    Empty {
+        /// HTTP status.
+        #[serde(default = "internal_error")]
+        status: u16,
+    },
+    /// A body that is shorter than its `Content-Length`; the connection closes in the middle of it.
+    Truncated {
+        /// HTTP status.
+        #[serde(default = "ok")]
+        status: u16,
+    },
+    /// Status 200 and JSON that stops half-way.
+    NotJson {},
+    /// The connection closes without any answer.
+    Drop {},
+    /// The answer comes late, and is otherwise what it would have been.
+    Slow {
+        /// Delay (ms).
+        delay_ms: u64,
+    },
+    /// Every token issued so far has expired (2002). Takes effect at once unless `path` or `skip` is given.
+    ExpireTokens {},
+    /// Every token issued so far is unknown (2001). Takes effect at once unless `path` or `skip` is given.
+    RevokeTokens {},
+
+    /// Connectors carry a state the schema does not list, in frames and device details.
+    UnknownState {
+        /// The state.
+        #[serde(default = "preparing")]
+        state: String,
+        /// Only this device; all when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        device: Option<String>,
+    },
+    /// Objects carry fields the schema does not list, in frames and successful replies.
+    UnknownFields {},
+
+    /// Stream sockets close without a closing handshake. With the default `times` and `skip` this closes every
+    /// open socket at once; otherwise each occasion closes the socket it arises on.
+    StreamDrop {},
+    /// Stream sockets close with this close code. Scope as for [`StreamDrop`](Self::StreamDrop).
+    StreamClose {
+        /// WebSocket close code.
+        code: u16,
+    },
+    /// Stream sockets stay open and fall silent for good: no frames, no answers to pings, no closing handshake.
+    /// New connections work, also for the same devices. Scope as for [`StreamDrop`](Self::StreamDrop).
+    StreamHalfOpen {},
+    /// A frame's text is not JSON.
+    StreamMalformed {},
+    /// A frame is sent twice.
+    StreamDuplicate {},
+    /// A frame is padded with an unknown field to this size.
+    StreamOversized {
+        /// Size of the message (bytes).
+        #[serde(default = "two_mebibytes")]
+        bytes: usize,
+    },
+    /// A frame is sent after the one that follows it on the same socket.
+    StreamReorder {},
+}
+
+impl FaultKind {
+    /// The name it has in JSON.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Error { .. } => "error",
+            Self::Html { .. } => "html",
+            Self::Empty { .. } => "empty",
+            Self::Truncated { .. } => "truncated",
+            Self::NotJson {} => "not_json",
+            Self::Drop {} => "drop",
+            Self::Slow { .. } => "slow",
+            Self::ExpireTokens {} => "expire_tokens",
+            Self::RevokeTokens {} => "revoke_tokens",
+            Self::UnknownState { .. } => "unknown_state",
+            Self::UnknownFields {} => "unknown_fields",
+            Self::StreamDrop {} => "stream_drop",
+            Self::StreamClose { .. } => "stream_close",
+            Self::StreamHalfOpen {} => "stream_half_open",
+            Self::StreamMalformed {} => "stream_malformed",
+            Self::StreamDuplicate {} => "stream_duplicate",
+            Self::StreamOversized { .. } => "stream_oversized",
+            Self::StreamReorder {} => "stream_reorder",
+        }
+    }
+
+    /// Every name there is.
+    pub const NAMES: [&'static str; 18] = [
+        "error",
+        "html",
+        "empty",
+        "truncated",
+        "not_json",
+        "drop",
+        "slow",
+        "expire_tokens",
+        "revoke_tokens",
+        "unknown_state",
+        "unknown_fields",
+        "stream_drop",
+        "stream_close",
+        "stream_half_open",
+        "stream_malformed",
+        "stream_duplicate",
+        "stream_oversized",
+        "stream_reorder",
+    ];
+
+    /// This fault once, on the next occasion anywhere.
+    pub fn once(self) -> Fault {
+        Fault {
+            kind: self,
+            path: None,
+            times: Some(1),
+            skip: 0,
+        }
+    }
+
+    /// This fault on the next `times` occasions.
+    pub fn times(self, times: u32) -> Fault {
+        Fault {
+            times: Some(times),
+            ..self.once()
+        }
+    }
+
+    /// This fault until the faults are cleared.
+    pub fn always(self) -> Fault {
+        Fault {
+            times: None,
+            ..self.once()
+        }
+    }
+}
+
+impl Fault {
+    /// Restricts the fault to paths (without `/v1`) that begin like this.
+    #[must_use]
+    pub fn on(mut self, path: impl Into<String>) -> Self {
+        self.path = Some(path.into());
+        self
+    }
+
+    /// Lets that many occasions pass first.
+    #[must_use]
+    pub fn after(mut self, skip: u32) -> Self {
+        self.skip = skip;
+        self
+    }
+
+    /// True when the fault acts on what is there now, instead of waiting for an occasion.
+    pub(crate) fn immediate(&self) -> bool {
+        match self.kind {
+            FaultKind::ExpireTokens {} | FaultKind::RevokeTokens {} => self.path.is_none() && self.skip == 0,
+            FaultKind::StreamDrop {} | FaultKind::StreamClose { .. } | FaultKind::StreamHalfOpen {} => {
+                self.path.is_none() && self.skip == 0 && self.times == Some(1)
+            }
+            _ => false,
+        }
+    }
+}
+
+impl From<FaultKind> for Fault {
+    fn from(kind: FaultKind) -> Self {
+        kind.once()
+    }
+}
+
+fn ok() -> u16 {
+    200
+}
+
+fn bad_gateway() -> u16 {
+    502
+}
+
+fn internal_error() -> u16 {
+    500
+}
+
+fn preparing() -> String {
+    "preparing".to_owned()
+}
+
+fn two_mebibytes() -> usize {
+    2 * 1024 * 1024
+}

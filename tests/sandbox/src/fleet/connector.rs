@@ -1,0 +1,127 @@
+//! One connector of a charger.
+
+use super::catalog::{Model, Supply};
+use super::physics::{ac, dc, kw, kwh, round, soc_after, warm};
+use super::session::{Direction, Session};
+use crate::unspecified::reported_energy_ws;
+
+/// What a connector is doing, in the API's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ConnectorState {
+    Idle,
+    Charging,
+    Discharging,
+    Fault,
+    Unavailable,
+}
+
+impl ConnectorState {
+    /// The word the API uses.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Idle => "idle",
+            Self::Charging => "charging",
+            Self::Discharging => "discharging",
+            Self::Fault => "fault",
+            Self::Unavailable => "unavailable",
+        }
+    }
+}
+
+/// Whether a connector can work at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Condition {
+    Sound,
+    Faulted,
+    /// Its charger has no connection to the platform.
+    Offline,
+}
+
+/// A connector between two steps. `power_w` holds from the last step until the next.
+#[derive(Clone, Debug)]
+pub(crate) struct Connector {
+    /// 1-based number at its charger.
+    pub(crate) id: u32,
+    pub(crate) condition: Condition,
+    pub(crate) session: Option<Session>,
+    /// Power (W) during the present step, negative while discharging.
+    pub(crate) power_w: i64,
+    /// Temperature (°C) at the last step.
+    pub(crate) temperature: f64,
+    /// Net meter (Ws) up to the last finished session.
+    pub(crate) meter_ws: i64,
+}
+
+/// A connector at one moment, in the API's units.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Measured {
+    pub(crate) id: u32,
+    pub(crate) state: ConnectorState,
+    /// kW, negative while discharging.
+    pub(crate) power: f64,
+    /// V.
+    pub(crate) voltage: f64,
+    /// A.
+    pub(crate) current: f64,
+    /// kWh of this session.
+    pub(crate) energy_delivered: f64,
+    /// Whole percent, while a vehicle is there.
+    pub(crate) soc: Option<u8>,
+    /// °C.
+    pub(crate) temperature: f64,
+}
+
+impl Connector {
+    pub(crate) fn state(&self) -> ConnectorState {
+        match (self.condition, &self.session) {
+            (Condition::Offline, _) => ConnectorState::Unavailable,
+            (Condition::Faulted, _) => ConnectorState::Fault,
+            (Condition::Sound, None) => ConnectorState::Idle,
+            (Condition::Sound, Some(session)) => match session.direction {
+                Direction::Charge => ConnectorState::Charging,
+                Direction::Discharge => ConnectorState::Discharging,
+            },
+        }
+    }
+
+    /// Lets `seconds` pass at the present power.
+    pub(crate) fn pass(&mut self, model: &Model, ambient: f64, seconds: i64) {
+        if let Some(session) = &mut self.session {
+            session.book(self.power_w, seconds);
+        }
+        let load = self.power_w.abs() as f64 / model.rated_w as f64;
+        self.temperature = warm(self.temperature, ambient, load, seconds as f64);
+    }
+
+    /// The reading `micros` after the last step: power has held since, so energy has grown in a straight line.
+    pub(crate) fn measure(&self, model: &Model, micros: i64) -> Measured {
+        let state = self.state();
+        let grown = self.power_w * micros / 1_000_000;
+        let (energy_ws, soc) = match &self.session {
+            Some(session) => {
+                let energy_ws = session.energy_ws + grown;
+                (
+                    energy_ws,
+                    Some(soc_after(session.soc_start, energy_ws, session.vehicle.battery_wh)),
+                )
+            }
+            None => (0, None),
+        };
+        let (voltage, current) = match (model.supply, &self.session) {
+            (_, _) if state == ConnectorState::Unavailable => (0.0, 0.0),
+            (Supply::Ac, _) => ac(self.power_w),
+            (Supply::Dc, Some(session)) => dc(self.power_w, soc.unwrap_or(0.0), session.vehicle.pack_volts),
+            (Supply::Dc, None) => (0.0, 0.0),
+        };
+        Measured {
+            id: self.id,
+            state,
+            power: kw(self.power_w),
+            voltage,
+            current,
+            energy_delivered: kwh(reported_energy_ws(energy_ws)),
+            soc: soc.map(|soc| soc.floor() as u8),
+            temperature: round(self.temperature, 1),
+        }
+    }
+}

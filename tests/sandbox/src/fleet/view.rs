@@ -1,0 +1,181 @@
+//! The fleet as the API shows it.
+
+use jiff::SignedDuration;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::connector::ConnectorState;
+use super::frame::{Frame, FrameConnector};
+use super::{Charger, Fleet, Site};
+use crate::clock::rfc3339;
+use crate::fleet::physics::kw;
+use crate::unspecified::summary_bucket;
+
+/// Seconds between two heartbeats of a charger.
+const HEARTBEAT: i64 = 30;
+
+/// How long an offline charger has been silent when the sandbox starts (s).
+const SILENT_FOR: i64 = 3 * 3600;
+
+/// Device details.
+#[derive(Serialize)]
+pub(crate) struct DeviceView {
+    device_id: String,
+    sn: String,
+    model: &'static str,
+    manufacturer: &'static str,
+    firmware_version: &'static str,
+    status: &'static str,
+    connectors: Vec<ConnectorView>,
+    last_heartbeat: String,
+    site_id: String,
+}
+
+/// One connector in the device details.
+#[derive(Serialize)]
+struct ConnectorView {
+    connector_id: u32,
+    status: &'static str,
+    power: f64,
+    voltage: f64,
+    current: f64,
+    energy_delivered: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    soc: Option<u8>,
+    temperature: f64,
+    last_telemetry_time: String,
+}
+
+impl Fleet {
+    /// Index of the charger with this id.
+    pub(crate) fn find(&self, device_id: &str) -> Option<usize> {
+        self.by_id.get(device_id).copied()
+    }
+
+    /// Every device id, in the fleet's order.
+    pub(crate) fn device_ids(&self) -> Vec<String> {
+        self.chargers.iter().map(|charger| charger.id.clone()).collect()
+    }
+
+    /// A site with the live counts of its connectors' states.
+    pub(crate) fn site_view(&self, site: &Site) -> Value {
+        let mut summary = Map::new();
+        for bucket in ["idle", "charging", "fault"] {
+            summary.insert(bucket.to_owned(), json!(0));
+        }
+        let mut total = 0;
+        for connector in site.members.iter().flat_map(|index| &self.chargers[*index].connectors) {
+            total += 1;
+            if let Some(count) = summary_bucket(connector.state()).and_then(|bucket| summary.get_mut(bucket)) {
+                *count = json!(count.as_u64().unwrap_or(0) + 1);
+            }
+        }
+        json!({
+            "site_id": site.id,
+            "name": site.name,
+            "address": site.place.address,
+            "location": { "lat": site.place.latitude, "lng": site.place.longitude },
+            "total_connectors": total,
+            "status_summary": summary,
+            "power_capacity": kw(site.capacity_w),
+            "created_at": rfc3339(site.created),
+        })
+    }
+
+    /// Details of the charger at `index`.
+    pub(crate) fn device_view(&self, index: usize) -> DeviceView {
+        let charger = &self.chargers[index];
+        let silent_since = self
+            .start
+            .checked_sub(SignedDuration::from_secs(SILENT_FOR))
+            .unwrap_or(self.start);
+        let last_beat = SignedDuration::from_secs(self.step - self.step % HEARTBEAT);
+        let (heard, measured) = if charger.offline {
+            (silent_since, silent_since)
+        } else {
+            (self.start.checked_add(last_beat).unwrap_or(self.start), self.now())
+        };
+        let connectors = charger.connectors.iter().map(|connector| {
+            let reading = connector.measure(&charger.model, self.micros);
+            ConnectorView {
+                connector_id: reading.id,
+                status: reading.state.name(),
+                power: reading.power,
+                voltage: reading.voltage,
+                current: reading.current,
+                energy_delivered: reading.energy_delivered,
+                soc: reading.soc,
+                temperature: reading.temperature,
+                last_telemetry_time: rfc3339(measured),
+            }
+        });
+        DeviceView {
+            device_id: charger.id.clone(),
+            sn: charger.sn.clone(),
+            model: charger.model.name,
+            manufacturer: "Tellus Power",
+            firmware_version: charger.firmware,
+            status: if charger.offline { "offline" } else { "online" },
+            connectors: connectors.collect(),
+            last_heartbeat: rfc3339(heard),
+            site_id: self.sites[charger.site].id.clone(),
+        }
+    }
+
+    /// The frame of one charger at the present virtual time.
+    pub(crate) fn frame(&self, charger: &Charger) -> Frame {
+        let measured = charger
+            .connectors
+            .iter()
+            .map(|connector| connector.measure(&charger.model, self.micros));
+        Frame {
+            device_id: charger.id.clone(),
+            timestamp: rfc3339(self.now()),
+            connectors: measured.map(|reading| FrameConnector::from(&reading)).collect(),
+        }
+    }
+
+    /// An overview for people and tests: what there is, not what it is doing.
+    pub(crate) fn overview(&self) -> Value {
+        let devices = self.chargers.iter().map(|charger| {
+            json!({
+                "device_id": charger.id,
+                "model": charger.model.name,
+                "site_id": self.sites[charger.site].id,
+                "status": if charger.offline { "offline" } else { "online" },
+                "v2g": charger.model.feed_back_w > 0,
+                "rated_kw": kw(charger.model.rated_w),
+                "connectors": charger.connectors.iter().map(|connector| json!({
+                    "connector_id": connector.id,
+                    "state": connector.state().name(),
+                })).collect::<Vec<_>>(),
+            })
+        });
+        let sites = self
+            .sites
+            .iter()
+            .map(|site| json!({ "site_id": site.id, "name": site.name }));
+        json!({
+            "now": rfc3339(self.now()),
+            "sites": sites.collect::<Vec<_>>(),
+            "devices": devices.collect::<Vec<_>>(),
+            "records": self.records.len(),
+            "power_kw": kw(self.power_w()),
+            "charging": self.count(ConnectorState::Charging),
+        })
+    }
+
+    /// Power of the whole fleet (W), discharging counted negative.
+    pub(crate) fn power_w(&self) -> i64 {
+        self.chargers
+            .iter()
+            .flat_map(|charger| &charger.connectors)
+            .map(|connector| connector.power_w)
+            .sum()
+    }
+
+    fn count(&self, state: ConnectorState) -> usize {
+        let connectors = self.chargers.iter().flat_map(|charger| &charger.connectors);
+        connectors.filter(|connector| connector.state() == state).count()
+    }
+}

@@ -1,0 +1,123 @@
+//! Call quotas: exact sliding windows per client and class.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Mutex;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::sync::lock;
+use crate::unspecified::{QUOTA_WINDOW_SECONDS, REFUSED_CALLS_COUNT};
+
+/// The class of a call; each has its own limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Class {
+    /// Reading calls.
+    Query,
+    /// Commands.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "the command endpoints come in a later version")
+    )]
+    Control,
+    /// Token issuance.
+    Token,
+}
+
+/// Calls per minute; 0 means unlimited.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    pub(crate) query: u32,
+    pub(crate) control: u32,
+    pub(crate) token: u32,
+}
+
+/// The moments of the calls that count, per client and class.
+#[derive(Debug)]
+pub(crate) struct Quotas {
+    limits: Limits,
+    calls: Mutex<HashMap<(String, Class), VecDeque<Timestamp>>>,
+}
+
+impl Quotas {
+    pub(crate) fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            calls: Mutex::default(),
+        }
+    }
+
+    /// Counts one call at `now`, or says how many whole seconds (at least 1) to wait until there is room again.
+    pub(crate) fn take(&self, client_id: &str, class: Class, now: Timestamp) -> Result<(), u64> {
+        let limit = match class {
+            Class::Query => self.limits.query,
+            Class::Control => self.limits.control,
+            Class::Token => self.limits.token,
+        } as usize;
+        if limit == 0 {
+            return Ok(());
+        }
+        let mut calls = lock(&self.calls);
+        let window = calls.entry((client_id.to_owned(), class)).or_default();
+        let span = SignedDuration::from_secs(QUOTA_WINDOW_SECONDS);
+        while window.front().is_some_and(|first| now.duration_since(*first) >= span) {
+            window.pop_front();
+        }
+        if window.len() < limit {
+            window.push_back(now);
+            return Ok(());
+        }
+        // The call that must leave the window before the next one fits.
+        let blocking = window[window.len() - limit];
+        let wait_ms = (span - now.duration_since(blocking)).as_millis().max(1) as u64;
+        if REFUSED_CALLS_COUNT {
+            window.push_back(now);
+        }
+        Err(wait_ms.div_ceil(1000).max(1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(ms: i64) -> Timestamp {
+        Timestamp::from_millisecond(1_700_000_000_000 + ms).unwrap()
+    }
+
+    fn quotas() -> Quotas {
+        Quotas::new(Limits {
+            query: 3,
+            control: 1,
+            token: 0,
+        })
+    }
+
+    #[test]
+    fn the_window_slides_call_by_call() {
+        let quotas = quotas();
+        for ms in [0, 20_000, 40_000] {
+            assert_eq!(quotas.take("a", Class::Query, at(ms)), Ok(()));
+        }
+        assert_eq!(quotas.take("a", Class::Query, at(45_500)), Err(15));
+        assert_eq!(quotas.take("a", Class::Query, at(59_999)), Err(1));
+        assert_eq!(quotas.take("a", Class::Query, at(60_000)), Ok(()));
+        // The second call leaves at 80 s, not before.
+        assert_eq!(quotas.take("a", Class::Query, at(60_001)), Err(20));
+        assert_eq!(quotas.take("a", Class::Query, at(80_000)), Ok(()));
+    }
+
+    #[test]
+    fn clients_and_classes_do_not_share() {
+        let quotas = quotas();
+        assert_eq!(quotas.take("a", Class::Control, at(0)), Ok(()));
+        assert_eq!(quotas.take("a", Class::Control, at(1)), Err(60));
+        assert_eq!(quotas.take("b", Class::Control, at(1)), Ok(()));
+        assert_eq!(quotas.take("a", Class::Query, at(1)), Ok(()));
+    }
+
+    #[test]
+    fn zero_is_unlimited() {
+        let quotas = quotas();
+        assert!((0..1000).all(|ms| quotas.take("a", Class::Token, at(ms)).is_ok()));
+    }
+}

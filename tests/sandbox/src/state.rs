@@ -1,0 +1,72 @@
+//! What all parts of a running sandbox share.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::time::Duration;
+
+use crate::clock::Clock;
+use crate::faults::{Fault, FaultKind, Registry};
+use crate::fleet::Fleet;
+use crate::journal::{CloseReason, Journal};
+use crate::options::Options;
+use crate::quota::Quotas;
+use crate::streams::{Order, Streams};
+use crate::sync::lock;
+use crate::ticker::Ticks;
+use crate::tokens::Tokens;
+
+/// Longest stretch of virtual time the fleet is locked for when the clock is moved.
+const PORTION: Duration = Duration::from_secs(1800);
+
+/// The state behind every handler.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) options: Options,
+    pub(crate) client_id: String,
+    pub(crate) client_secret: String,
+    pub(crate) clock: Clock,
+    pub(crate) tokens: Tokens,
+    pub(crate) quotas: Quotas,
+    pub(crate) fleet: Mutex<Fleet>,
+    pub(crate) faults: Registry,
+    pub(crate) journal: Journal,
+    pub(crate) streams: Streams,
+    pub(crate) ticks: Ticks,
+    pub(crate) requests: AtomicU64,
+    /// Set before connections are torn down, so that streams know why they end.
+    pub(crate) stopping: AtomicBool,
+}
+
+impl Shared {
+    /// Adds a fault; one that acts on the present does so now and leaves nothing pending.
+    pub(crate) fn inject(&self, fault: Fault) -> Option<u64> {
+        if !fault.immediate() {
+            return Some(self.faults.add(fault));
+        }
+        match fault.kind {
+            FaultKind::ExpireTokens {} => self.tokens.expire_all(),
+            FaultKind::RevokeTokens {} => self.tokens.revoke_all(),
+            FaultKind::StreamDrop {} => self.streams.order_all(Order::Cut),
+            FaultKind::StreamClose { code } => self.streams.order_all(Order::Close(code)),
+            FaultKind::StreamHalfOpen {} => {
+                for stream in self.streams.mute_all() {
+                    stream.end(self, CloseReason::Fault);
+                }
+            }
+            _ => {}
+        }
+        None
+    }
+
+    /// Moves the clock: tokens, quotas and the fleet.
+    pub(crate) fn advance(&self, by: Duration) {
+        self.clock.advance(by);
+        // In portions, so that frames and requests get a turn in between.
+        let mut left = by;
+        while left > Duration::ZERO {
+            let portion = left.min(PORTION);
+            lock(&self.fleet).advance(portion);
+            left -= portion;
+        }
+    }
+}

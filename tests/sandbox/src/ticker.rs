@@ -1,0 +1,74 @@
+//! Lets virtual time pass and hands out the frames of each tick.
+
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use axum::extract::ws::Utf8Bytes;
+use tokio::sync::broadcast;
+use tokio::time::{Instant, MissedTickBehavior};
+
+use crate::fleet::{Fleet, Frame};
+use crate::state::Shared;
+use crate::sync::lock;
+
+/// Ticks a reader may be behind before it loses the oldest.
+const KEPT: usize = 16;
+
+/// The frames of one tick, by the charger's index: text that all readers share, and the frame it was made from
+/// for the faults that change it. `None` for a charger that sends nothing.
+pub(crate) type Tick = Arc<Vec<Option<(Frame, Utf8Bytes)>>>;
+
+/// Where readers pick up the ticks.
+#[derive(Debug)]
+pub(crate) struct Ticks(broadcast::Sender<Tick>);
+
+impl Ticks {
+    pub(crate) fn new() -> Self {
+        Self(broadcast::Sender::new(KEPT))
+    }
+
+    /// The ticks from now on. A reader that falls behind loses the oldest and holds up nobody.
+    pub(crate) fn follow(&self) -> broadcast::Receiver<Tick> {
+        self.0.subscribe()
+    }
+}
+
+/// Runs until the sandbox is gone.
+pub(crate) async fn run(shared: Weak<Shared>, cadence: Duration, speed: f64) {
+    let mut interval = tokio::time::interval_at(Instant::now() + cadence, cadence);
+    interval.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    let started = Instant::now();
+    let mut emitted = 0;
+    loop {
+        interval.tick().await;
+        let Some(shared) = shared.upgrade() else { return };
+        // A late tick covers the cadences it missed, so that virtual time keeps up and timestamps stay a whole
+        // number of cadences apart.
+        let due = (started.elapsed().as_secs_f64() / cadence.as_secs_f64()).round() as u64;
+        if due <= emitted {
+            continue;
+        }
+        let passed = cadence.mul_f64(speed * (due - emitted) as f64);
+        emitted = due;
+        let mut fleet = lock(&shared.fleet);
+        fleet.advance(passed);
+        if shared.ticks.0.receiver_count() > 0 {
+            let tick = Arc::new(frames(&fleet, shared.options.silent_offline));
+            drop(fleet);
+            // An error only says that the last reader has just left.
+            let _ = shared.ticks.0.send(tick);
+        }
+    }
+}
+
+fn frames(fleet: &Fleet, silent_offline: bool) -> Vec<Option<(Frame, Utf8Bytes)>> {
+    let frame = |charger: &crate::fleet::Charger| {
+        if charger.offline && silent_offline {
+            return None;
+        }
+        let frame = fleet.frame(charger);
+        let text = serde_json::to_string(&frame).ok()?;
+        Some((frame, Utf8Bytes::from(text)))
+    };
+    fleet.chargers.iter().map(frame).collect()
+}

@@ -1,0 +1,140 @@
+//! Access tokens: opaque, several valid at a time.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use ring::digest;
+
+use crate::clock::later;
+use crate::sync::lock;
+
+/// Tokens kept before the oldest are forgotten.
+const KEPT: usize = 10_000;
+
+/// Why a token is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// Never issued here, or revoked.
+    Unknown,
+    /// Issued, but its time is over.
+    Expired,
+}
+
+#[derive(Debug)]
+struct Issued {
+    client_id: String,
+    number: u64,
+    expires: Timestamp,
+    revoked: bool,
+}
+
+#[derive(Debug, Default)]
+struct Book {
+    issued: HashMap<String, Issued>,
+    count: u64,
+}
+
+/// Every token that was handed out.
+#[derive(Debug, Default)]
+pub(crate) struct Tokens(Mutex<Book>);
+
+impl Tokens {
+    /// Makes a new token for `client_id`. Earlier ones stay valid.
+    pub(crate) fn issue(&self, client_id: &str, now: Timestamp, lifetime: Duration) -> String {
+        let token = new_token();
+        let mut book = lock(&self.0);
+        book.count += 1;
+        let number = book.count;
+        if book.issued.len() >= KEPT {
+            book.issued.retain(|_, token| token.number + (KEPT as u64) / 2 > number);
+        }
+        let issued = Issued {
+            client_id: client_id.to_owned(),
+            number,
+            expires: later(now, lifetime),
+            revoked: false,
+        };
+        book.issued.insert(token.clone(), issued);
+        token
+    }
+
+    /// The client a token belongs to, or why it is refused.
+    pub(crate) fn check(&self, token: &str, now: Timestamp) -> Result<String, Refusal> {
+        match lock(&self.0).issued.get(token) {
+            None => Err(Refusal::Unknown),
+            Some(issued) if issued.revoked => Err(Refusal::Unknown),
+            Some(issued) if issued.expires <= now => Err(Refusal::Expired),
+            Some(issued) => Ok(issued.client_id.clone()),
+        }
+    }
+
+    /// Ends the life of every token issued so far.
+    pub(crate) fn expire_all(&self) {
+        for token in lock(&self.0).issued.values_mut() {
+            token.expires = Timestamp::MIN;
+        }
+    }
+
+    /// Makes every token issued so far look as if it had never been issued.
+    pub(crate) fn revoke_all(&self) {
+        for token in lock(&self.0).issued.values_mut() {
+            token.revoked = true;
+        }
+    }
+}
+
+/// The first eight hexadecimal digits of the SHA-256 of a token: enough to tell tokens apart, useless to a thief.
+pub(crate) fn fingerprint(token: &str) -> String {
+    let hash = digest::digest(&digest::SHA256, token.as_bytes());
+    hash.as_ref().iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Random text in the outward form of a JWT, so that a client which tries to read it finds nothing.
+fn new_token() -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let part = |length: usize| -> String {
+        (0..length)
+            .map(|_| char::from(ALPHABET[usize::from(rand::random::<u8>() & 63)]))
+            .collect()
+    };
+    format!("eyJ{}.eyJ{}.{}", part(24), part(60), part(43))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR: Duration = Duration::from_secs(3600);
+
+    #[test]
+    fn several_tokens_live_side_by_side_until_their_time_is_over() {
+        let tokens = Tokens::default();
+        let start = Timestamp::UNIX_EPOCH;
+        let first = tokens.issue("a", start, HOUR);
+        let second = tokens.issue("a", later(start, HOUR / 2), HOUR);
+        assert_ne!(first, second);
+        let end = later(start, HOUR);
+        assert_eq!(tokens.check(&first, end), Err(Refusal::Expired));
+        assert_eq!(tokens.check(&second, end), Ok("a".to_owned()));
+        assert_eq!(tokens.check("eyJ", end), Err(Refusal::Unknown));
+    }
+
+    #[test]
+    fn revoked_is_unknown_and_expired_is_expired() {
+        let tokens = Tokens::default();
+        let start = Timestamp::UNIX_EPOCH;
+        let token = tokens.issue("a", start, HOUR);
+        tokens.expire_all();
+        assert_eq!(tokens.check(&token, start), Err(Refusal::Expired));
+        tokens.revoke_all();
+        assert_eq!(tokens.check(&token, start), Err(Refusal::Unknown));
+        assert!(tokens.check(&tokens.issue("a", start, HOUR), start).is_ok());
+    }
+
+    #[test]
+    fn the_fingerprint_is_the_start_of_sha_256() {
+        assert_eq!(fingerprint("abc"), "ba7816bf");
+    }
+}
