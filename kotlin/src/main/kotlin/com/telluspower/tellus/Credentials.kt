@@ -1,0 +1,46 @@
+package com.telluspower.tellus
+
+import kotlin.time.Duration
+
+/** How a client authenticates. */
+public sealed class Credentials {
+    /**
+     * The `client_id` and `client_secret`: **for servers only**. Never ship a secret in an app: whoever has the app has
+     * the secret. Apps use a [TokenProvider].
+     */
+    public class ClientSecret(
+        /** The public half. */
+        public val id: String,
+        secret: String,
+    ) : Credentials() {
+        internal val secret: String = secret
+
+        /** Shows the id only. */
+        override fun toString(): String = "ClientSecret(id=$id, secret=***)"
+    }
+
+    /**
+     * Access tokens from your own backend, which keeps the `client_secret`: the credentials for apps.
+     *
+     * [accessToken] is asked whenever a new token is needed, in a coroutine of the client, on a thread that may block;
+     * it has 30 s to answer. Closing the client cancels it. What it throws becomes [TellusException.Authentication] at
+     * the calls that wait for the token, with the first line of the exception's message.
+     */
+    public class TokenProvider(
+        internal val accessToken: suspend () -> AccessToken,
+    ) : Credentials() {
+        /** Shows nothing of the provider. */
+        override fun toString(): String = "TokenProvider"
+    }
+}
+
+/** An access token of the platform, as a token provider hands it out. */
+public class AccessToken(
+    /** The token itself, without `Bearer`. */
+    public val token: String,
+    /** How long it is valid from now on. */
+    public val expiresIn: Duration,
+) {
+    /** Shows the validity only. */
+    override fun toString(): String = "AccessToken(token=***, expiresIn=$expiresIn)"
+}

@@ -1,0 +1,43 @@
+package com.telluspower.tellus
+
+import kotlinx.coroutines.CancellationException
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.withContext
+import com.telluspower.tellus.ffi.TellusException as NativeError
+
+/** Calls the native side. Whatever it throws comes out as a [TellusException]. */
+internal inline fun <R> native(call: () -> R): R =
+    try {
+        call()
+    } catch (error: Exception) {
+        throw error.toTellusException()
+    }
+
+/**
+ * Calls the native side and waits for its answer.
+ *
+ * The wait stands on a thread of [Dispatchers.Default], so that it may be started from a main thread, and so that the
+ * caller's code never goes on upon a native thread that reads sockets, whatever its own dispatcher is.
+ */
+internal suspend fun <R> awaitNative(call: suspend () -> R): R =
+    withContext(Dispatchers.Default) {
+        native { call() }
+    }
+
+/** What the generated code throws, in the form that callers see. */
+internal fun Exception.toTellusException(): Exception =
+    when (this) {
+        // Before IllegalStateException, of which it is one on the JVM.
+        is CancellationException -> this
+        is TellusException -> this
+        is NativeError -> toPublic()
+        // The generated objects say so when they are used after their end.
+        is IllegalStateException -> TellusException.Closed(Failure("the client is closed; open a new one"))
+        // A panic, or a value that the generated code cannot carry. The kind and the words are those for a panic that
+        // the core notices by itself.
+        else -> TellusException.Closed(Failure("a bug in the SDK stopped this call; please report it", cause = this))
+    }
+
+/** The first line of what a piece of foreign code threw, for the native side. */
+internal fun Throwable.firstLine(): String =
+    message?.lineSequence()?.firstOrNull(String::isNotBlank)?.trim() ?: javaClass.name

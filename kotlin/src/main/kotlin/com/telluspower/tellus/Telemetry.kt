@@ -1,0 +1,37 @@
+package com.telluspower.tellus
+
+import java.time.Instant
+
+/** What a charger reported at one moment. */
+public data class TelemetryFrame(
+    /** Which charger. */
+    val deviceId: String,
+    /** The charger's own time of the reading. */
+    val timestamp: Instant,
+    /** When the SDK received it, by this machine's clock. */
+    val receivedAt: Instant,
+    /** A reading for each connector that the frame names; may be empty. */
+    val connectors: List<ConnectorReading>,
+)
+
+/** What one connector reported. The platform may leave out any of it. */
+public data class ConnectorReading(
+    /** Number of the connector, from 1. */
+    val connectorId: Int? = null,
+    /** What it is doing. */
+    val state: ConnectorState? = null,
+    /** Power in kW, negative while discharging. */
+    val power: Double? = null,
+    /** Energy of the present session in kWh. */
+    val energyDelivered: Double? = null,
+    /** The vehicle's state of charge in %. */
+    val soc: Double? = null,
+)
+
+/** What arrived since the last batch: first the changes of state, then the frames that came after them. */
+public data class TelemetryBatch(
+    /** Changes of state. None is ever dropped. */
+    val events: List<StatusEvent>,
+    /** Frames, in the order of arrival. */
+    val frames: List<TelemetryFrame>,
+)
