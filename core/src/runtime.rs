@@ -70,7 +70,7 @@ fn build() -> Runtime {
 }
 
 /// Starts a task that runs to its end whoever waits for it.
-pub(crate) fn spawn<T: Send + 'static>(task: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
+pub fn spawn<T: Send + 'static>(task: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
     handle().spawn(task)
 }
 
@@ -103,6 +103,17 @@ pub(crate) async fn run<T: Send + 'static>(
             },
         ))
     })
+}
+
+/// Polls a future on the caller's thread, with the SDK's timers at hand.
+pub(crate) async fn inside<T>(future: impl Future<Output = T>) -> T {
+    let mut future = std::pin::pin!(future);
+    std::future::poll_fn(|context| {
+        let handle = handle();
+        let _entered = handle.enter();
+        future.as_mut().poll(context)
+    })
+    .await
 }
 
 /// Waits for a future on this thread, which must not be one of the runtime's own.

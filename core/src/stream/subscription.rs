@@ -99,8 +99,8 @@ impl Subscription {
     ///
     /// Dropping the future while it waits loses nothing.
     pub async fn next_batch(&self, max_rows: usize, max_wait: Option<Duration>) -> Result<Option<Batch>> {
-        let (mailbox, clock) = (self.mailbox.clone(), self.clock.clone());
-        runtime::run(true, async move { take(&mailbox, &clock, max_rows, max_wait).await }).await
+        // Polled by the caller itself: a task in between could end with a batch that nobody is left to receive.
+        runtime::inside(take(&self.mailbox, &self.clock, max_rows, max_wait)).await
     }
 
     /// [`Subscription::next_batch`] for a thread that may wait. Not for a thread of an async runtime.
