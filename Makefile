@@ -1,0 +1,33 @@
+# `make demo` and `make test` do all their own set-up; the scripts behind each target are in .ci/.
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint fmt rust python kotlin swift clean
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## Install the Python package into .venv and show it at work against the sandbox
+	@.ci/python demo
+
+test: ## Run the tests of all four languages and count them
+	@.ci/test rust python kotlin swift
+
+rust: ## Run the tests of the core, the sandbox and the bindings
+	@.ci/test rust
+
+python: ## Build the Python package, run its tests and check its types
+	@.ci/test python
+
+kotlin: ## Generate the Kotlin bindings, build the library and run its tests
+	@.ci/test kotlin
+
+swift: ## Generate the Swift bindings, build the package and run its tests
+	@.ci/test swift
+
+lint: ## Check format, lints, docs, shell scripts and dependencies
+	@.ci/lint
+
+fmt: ## Format the Rust and Python sources
+	@.ci/lint --fix
+
+clean: ## Remove everything that a build made in this checkout
+	@.ci/clean
