@@ -1,0 +1,143 @@
+//! What arrived since the last look: frames, and changes of the stream's state.
+
+use pyo3::{
+    intern,
+    prelude::*,
+    types::{PyCapsule, PyDict},
+};
+use tellus_core::{StatusEvent as CoreEvent, StreamStatus};
+
+use crate::{arrow, convert::ToPython, error, time};
+
+/// Frames in the order of arrival, and what happened to the stream before them. `len()` counts frames.
+#[pyclass(frozen, module = "tellus")]
+pub(crate) struct Batch(tellus_core::Batch);
+
+impl Batch {
+    pub(crate) fn new(batch: tellus_core::Batch) -> Self {
+        Self(batch)
+    }
+}
+
+#[pymethods]
+impl Batch {
+    /// The frames.
+    #[getter]
+    fn frames<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.0.frames.to_python(py)
+    }
+
+    /// Changes of the stream's state; they came before the frames.
+    #[getter]
+    fn events(&self) -> Vec<StatusEvent> {
+        self.0.events.iter().cloned().map(StatusEvent).collect()
+    }
+
+    fn __len__(&self) -> usize {
+        self.0.frames.len()
+    }
+
+    fn __repr__(&self) -> String {
+        format!("Batch(frames={}, events={})", self.0.frames.len(), self.0.events.len())
+    }
+
+    /// One row for each connector reading, as an Arrow stream.
+    #[pyo3(signature = (requested_schema=None))]
+    fn __arrow_c_stream__<'py>(
+        &self,
+        py: Python<'py>,
+        requested_schema: Option<Bound<'py, PyCapsule>>,
+    ) -> PyResult<Bound<'py, PyCapsule>> {
+        arrow::stream(py, &self.0.frames, requested_schema)
+    }
+
+    /// A `pyarrow.Table` with one row for each connector reading.
+    fn to_arrow<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        convert(slf, "to_arrow")
+    }
+
+    /// A `pandas.DataFrame` with one row for each connector reading.
+    fn to_pandas<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        convert(slf, "to_pandas")
+    }
+
+    /// A `polars.DataFrame` with one row for each connector reading.
+    fn to_polars<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        convert(slf, "to_polars")
+    }
+}
+
+fn convert<'py>(batch: &Bound<'py, Batch>, function: &str) -> PyResult<Bound<'py, PyAny>> {
+    let py = batch.py();
+    py.import(intern!(py, "tellus._frames"))?
+        .call_method1(function, (batch,))
+}
+
+/// A change of what a stream is doing.
+#[pyclass(frozen, module = "tellus")]
+pub(crate) struct StatusEvent(pub(crate) CoreEvent);
+
+impl StatusEvent {
+    fn seconds(&self) -> Option<f64> {
+        match &self.0.status {
+            StreamStatus::Waiting { retry_in, .. } => Some(retry_in.as_secs_f64()),
+            _ => None,
+        }
+    }
+}
+
+#[pymethods]
+impl StatusEvent {
+    /// When it changed, by this machine's clock, in UTC.
+    #[getter]
+    fn at<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        time::to_datetime(py, self.0.at).map(Bound::into_any)
+    }
+
+    /// What the stream does from then on: `connecting`, `live`, `waiting`, `closed` or `failed`.
+    #[getter]
+    fn status(&self) -> &'static str {
+        self.0.status.name()
+    }
+
+    /// Seconds until the next try, while `waiting`.
+    #[getter]
+    fn retry_in(&self) -> Option<f64> {
+        self.seconds()
+    }
+
+    /// Why the stream is `waiting` or has `failed`.
+    #[getter]
+    fn error(&self, py: Python<'_>) -> Option<PyErr> {
+        self.0.status.error().map(|error| error::to_python(py, error))
+    }
+
+    /// The same as a dict; the error as text.
+    fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let dict = PyDict::new(py);
+        dict.set_item(intern!(py, "at"), self.at(py)?)?;
+        dict.set_item(intern!(py, "status"), self.status())?;
+        dict.set_item(intern!(py, "retry_in"), self.seconds())?;
+        dict.set_item(
+            intern!(py, "error"),
+            self.0.status.error().map(|error| error.to_string()),
+        )?;
+        Ok(dict)
+    }
+
+    fn __eq__(&self, other: &Self) -> bool {
+        let text = |event: &Self| event.0.status.error().map(|error| error.to_string());
+        self.0.at == other.0.at && self.status() == other.status() && text(self) == text(other)
+    }
+
+    fn __repr__(&self) -> String {
+        let mut shown = format!("StatusEvent(at={}, status={:?}", self.0.at, self.status());
+        if let Some(wait) = self.seconds() {
+            shown.push_str(&format!(", retry_in={wait:.1} s"));
+        }
+        if let Some(error) = self.0.status.error() {
+            shown.push_str(&format!(", error={:?}", error.to_string()));
+        }
+        shown + ")"
+    }
+}

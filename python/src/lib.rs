@@ -1,0 +1,66 @@
+//! The extension module `tellus._tellus`: the core's calls and models as Python objects, and nothing more. What users
+//! import is the package `tellus` beside it.
+
+mod arrow;
+mod batch;
+mod bridge;
+mod call;
+mod client;
+mod convert;
+mod delivery;
+mod error;
+mod json;
+mod listener;
+mod logging;
+mod model;
+mod pages;
+mod parcel;
+mod per_process;
+mod provider;
+mod sandbox;
+mod settings;
+mod stream;
+mod time;
+
+use pyo3::prelude::*;
+
+/// The compiled half of the package `tellus`. Its names are not public.
+#[pymodule]
+mod _tellus {
+    use std::time::{Duration, Instant};
+
+    use pyo3::prelude::*;
+
+    use super::{bridge, listener, logging};
+
+    #[pymodule_export]
+    use super::{
+        batch::{Batch, StatusEvent},
+        call::Call,
+        client::CoreClient,
+        listener::Subscription,
+        model::{Connector, ConnectorReading, Device, KnownDevice, Location, Site, StreamStats, TelemetryFrame},
+        pages::CorePages,
+        parcel::Parcel,
+        provider::TokenRequest,
+        sandbox::CoreSandbox,
+        stream::CoreStream,
+    };
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        logging::install();
+        module.add("__version__", env!("CARGO_PKG_VERSION"))
+    }
+
+    /// Ends the threads of this module, and waits for them at most this many seconds. Clients and streams must be
+    /// closed before.
+    #[pyfunction]
+    fn shut_down(py: Python<'_>, patience: f64) {
+        let patience = Duration::try_from_secs_f64(patience).unwrap_or_default();
+        let deadline = Instant::now() + patience;
+        bridge::finalize();
+        listener::shut_down(py, deadline);
+        bridge::shut_down(py, deadline);
+    }
+}

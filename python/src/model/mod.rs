@@ -1,0 +1,77 @@
+//! The platform's nouns as Python classes. One table for each: the field names of the core, with units.
+
+mod device;
+mod site;
+mod telemetry;
+
+pub(crate) use device::{Connector, Device, KnownDevice};
+pub(crate) use site::{Location, Site};
+pub(crate) use telemetry::{ConnectorReading, StreamStats, TelemetryFrame};
+
+/// Makes a frozen class over a struct of the core: attributes, `to_dict`, `repr` with units, equality.
+macro_rules! model {
+    ($(#[$doc:meta])* $name:ident($core:ty) { $($(#[$field_doc:meta])* $field:ident $($unit:literal)?,)* }) => {
+        $(#[$doc])*
+        #[pyo3::pyclass(frozen, module = "tellus")]
+        pub(crate) struct $name($core);
+
+        #[pyo3::pymethods]
+        impl $name {
+            $(
+                $(#[$field_doc])*
+                #[getter]
+                fn $field<'py>(&self, py: pyo3::Python<'py>) -> pyo3::PyResult<pyo3::Bound<'py, pyo3::PyAny>> {
+                    $crate::convert::ToPython::to_python(&self.0.$field, py)
+                }
+            )*
+
+            /// The same as a dict; models inside become dicts, too.
+            fn to_dict<'py>(
+                &self,
+                py: pyo3::Python<'py>,
+            ) -> pyo3::PyResult<pyo3::Bound<'py, pyo3::types::PyDict>> {
+                use pyo3::types::PyDictMethods as _;
+                let dict = pyo3::types::PyDict::new(py);
+                $(dict.set_item(
+                    pyo3::intern!(py, stringify!($field)),
+                    $crate::convert::ToPython::to_plain(&self.0.$field, py)?,
+                )?;)*
+                Ok(dict)
+            }
+
+            fn __repr__(&self) -> String {
+                $crate::convert::ToPython::show(&self.0, "")
+            }
+
+            fn __eq__(&self, other: &Self) -> bool {
+                self.0 == other.0
+            }
+        }
+
+        impl $crate::convert::ToPython for $core {
+            fn to_python<'py>(
+                &self,
+                py: pyo3::Python<'py>,
+            ) -> pyo3::PyResult<pyo3::Bound<'py, pyo3::PyAny>> {
+                pyo3::Bound::new(py, $name(self.clone())).map(pyo3::Bound::into_any)
+            }
+
+            fn to_plain<'py>(
+                &self,
+                py: pyo3::Python<'py>,
+            ) -> pyo3::PyResult<pyo3::Bound<'py, pyo3::PyAny>> {
+                $name(self.clone()).to_dict(py).map(pyo3::Bound::into_any)
+            }
+
+            fn show(&self, _: &str) -> String {
+                let fields = [$(format!(
+                    "{}={}",
+                    stringify!($field),
+                    $crate::convert::ToPython::show(&self.$field, concat!($($unit)?)),
+                )),*];
+                format!("{}({})", stringify!($name), fields.join(", "))
+            }
+        }
+    };
+}
+use model;

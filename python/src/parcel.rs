@@ -1,0 +1,90 @@
+//! A batch on its way to the caller, which comes back if nobody takes it.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use pyo3::prelude::*;
+use tellus_core::Batch as CoreBatch;
+
+use crate::batch::Batch;
+
+/// Batches that were pulled and then not taken. The next pull gets them first.
+#[derive(Clone, Default)]
+pub(crate) struct Returned(Arc<Mutex<VecDeque<CoreBatch>>>);
+
+impl Returned {
+    /// The oldest one.
+    pub(crate) fn pop(&self) -> Option<CoreBatch> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
+    }
+
+    fn push(&self, batch: CoreBatch) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push_front(batch);
+    }
+}
+
+/// What the last batch that was taken said about its stream.
+#[derive(Clone)]
+pub(crate) struct Status(Arc<Mutex<&'static str>>);
+
+impl Default for Status {
+    fn default() -> Self {
+        Self(Arc::new(Mutex::new("connecting")))
+    }
+}
+
+impl Status {
+    /// Its name.
+    pub(crate) fn get(&self) -> &'static str {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn set(&self, name: &'static str) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = name;
+    }
+}
+
+/// A batch that was pulled. An event loop may cancel a task after its result has come and before the task has seen it:
+/// such a parcel is dropped unopened, and the batch goes back to its stream.
+#[pyclass(frozen, module = "tellus._tellus")]
+pub(crate) struct Parcel {
+    batch: Mutex<Option<CoreBatch>>,
+    returned: Returned,
+    status: Status,
+}
+
+impl Parcel {
+    pub(crate) fn new(batch: Option<CoreBatch>, returned: Returned, status: Status) -> Self {
+        Self {
+            batch: Mutex::new(batch),
+            returned,
+            status,
+        }
+    }
+
+    fn take(&self) -> Option<CoreBatch> {
+        self.batch.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+#[pymethods]
+impl Parcel {
+    /// The batch. An empty one means that the time is up, `None` that the stream has ended.
+    fn open(&self) -> Option<Batch> {
+        let batch = self.take()?;
+        if let Some(event) = batch.events.last() {
+            self.status.set(event.status.name());
+        }
+        Some(Batch::new(batch))
+    }
+}
+
+impl Drop for Parcel {
+    fn drop(&mut self) {
+        if let Some(batch) = self.take().filter(|batch| !batch.is_empty()) {
+            self.returned.push(batch);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Keyword arguments as settings of the core. Names, units and defaults: `tellus/settings.py`.
+
+use std::time::Duration;
+
+use pyo3::{exceptions::PyTypeError, prelude::*, types::PyDict};
+use tellus_core::{Config, Credentials, Error, config::OverflowPolicy};
+
+use crate::{error::OrRaise, provider::Provider, time};
+
+/// How to authenticate: a secret or a provider, exactly one of them.
+pub(crate) fn credentials(
+    py: Python<'_>,
+    client_id: Option<String>,
+    client_secret: Option<String>,
+    token_provider: Option<Py<PyAny>>,
+) -> PyResult<Credentials> {
+    match (client_id, client_secret, token_provider) {
+        (Some(id), Some(secret), None) => Ok(Credentials::client_secret(id, secret)),
+        (None, None, Some(provider)) => Ok(Credentials::provider(Provider::new(provider))),
+        _ => Err(Error::invalid(
+            "credentials",
+            "give client_id and client_secret, or token_provider alone",
+        ))
+        .or_raise(py),
+    }
+}
+
+/// Changes `config` as the keyword arguments say.
+pub(crate) fn apply(config: &mut Config, settings: Option<&Bound<'_, PyDict>>) -> PyResult<()> {
+    for (name, value) in settings.into_iter().flatten() {
+        let name: String = name.extract()?;
+        set(config, &name, &value)?;
+    }
+    Ok(())
+}
+
+fn set(config: &mut Config, name: &str, value: &Bound<'_, PyAny>) -> PyResult<()> {
+    let py = value.py();
+    let seconds = || -> PyResult<Duration> { time::seconds(name, value.extract()?).or_raise(py) };
+    match name {
+        "ca_file" => {
+            let path: std::path::PathBuf = value.extract()?;
+            let pem = std::fs::read_to_string(&path)
+                .map_err(|error| Error::invalid("ca_file", format_args!("{}: {error}", path.display())))
+                .or_raise(py)?;
+            config.extra_roots_pem.push(pem);
+        }
+        "ca_pem" => config.extra_roots_pem.push(value.extract()?),
+        "devices" => config.devices = value.try_iter()?.map(|id| id?.extract()).collect::<PyResult<_>>()?,
+        "allow_insecure_http" => config.allow_insecure_http = value.extract()?,
+        "user_agent_suffix" => config.user_agent_suffix = Some(value.extract()?),
+        "timeout" => config.request_timeout = seconds()?,
+        "dns_timeout" => config.dial.dns = seconds()?,
+        "tcp_timeout" => config.dial.tcp = seconds()?,
+        "tls_timeout" => config.dial.tls = seconds()?,
+        "upgrade_timeout" => config.dial.upgrade = seconds()?,
+        "max_attempts" => config.retry.max_attempts = value.extract()?,
+        "backoff_base" => config.retry.backoff.base = seconds()?,
+        "backoff_cap" => config.retry.backoff.cap = seconds()?,
+        "max_retry_after" => config.retry.max_retry_after = seconds()?,
+        "query_per_minute" => config.quota.query_per_minute = value.extract()?,
+        "control_per_minute" => config.quota.control_per_minute = value.extract()?,
+        "token_per_minute" => config.quota.token_per_minute = value.extract()?,
+        "max_quota_wait" => config.quota.max_wait = seconds()?,
+        "ping_interval" => config.stream.ping_interval = seconds()?,
+        "silence" => config.stream.silence = seconds()?,
+        "reconnect_base" => config.stream.backoff.base = seconds()?,
+        "reconnect_cap" => config.stream.backoff.cap = seconds()?,
+        "first_attempts" => config.stream.first_attempts = value.extract()?,
+        "max_message" => config.stream.max_message = value.extract()?,
+        "mailbox_rows" => config.stream.mailbox_rows = value.extract()?,
+        "overflow" => config.stream.overflow = overflow(&value.extract::<String>()?).or_raise(py)?,
+        other => return Err(PyTypeError::new_err(format!("there is no setting {other:?}"))),
+    }
+    Ok(())
+}
+
+fn overflow(text: &str) -> tellus_core::Result<OverflowPolicy> {
+    match text {
+        "drop_oldest" => Ok(OverflowPolicy::DropOldest),
+        "block" => Ok(OverflowPolicy::Block),
+        other => Err(Error::invalid(
+            "overflow",
+            format_args!("must be drop_oldest or block, not {other:?}"),
+        )),
+    }
+}

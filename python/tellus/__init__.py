@@ -1,0 +1,87 @@
+"""The Tellus Open Platform for Python: sites, chargers and live telemetry.
+
+    import tellus
+
+    with tellus.Client.from_env() as client:
+        for site in client.sites():
+            print(site.name, site.power_capacity, "kW")
+
+`AsyncClient` has the same names for asyncio. `Sandbox` is a local platform to try everything against. Units are the
+platform's: power kW, energy kWh, voltage V, current A, temperature °C, state of charge %. Times are UTC.
+"""
+
+import logging as _logging
+
+from tellus import errors
+from tellus._tellus import (
+    Batch,
+    Connector,
+    ConnectorReading,
+    Device,
+    KnownDevice,
+    Location,
+    Site,
+    StatusEvent,
+    StreamStats,
+    Subscription,
+    TelemetryFrame,
+    __version__,
+)
+from tellus.client import AsyncClient, Client
+from tellus.errors import (
+    Authentication,
+    Closed,
+    Conflict,
+    Connection,
+    Decode,
+    InvalidRequest,
+    NotFound,
+    OutcomeUnknown,
+    PermissionDenied,
+    RateLimited,
+    Server,
+    TellusError,
+    Timeout,
+)
+from tellus.pages import AsyncPages, Pages
+from tellus.sandbox import Sandbox
+from tellus.stream import AsyncTelemetryStream, TelemetryStream
+
+__all__ = [
+    "AsyncClient",
+    "AsyncPages",
+    "AsyncTelemetryStream",
+    "Authentication",
+    "Batch",
+    "Client",
+    "Closed",
+    "Conflict",
+    "Connection",
+    "Connector",
+    "ConnectorReading",
+    "Decode",
+    "Device",
+    "InvalidRequest",
+    "KnownDevice",
+    "Location",
+    "NotFound",
+    "OutcomeUnknown",
+    "Pages",
+    "PermissionDenied",
+    "RateLimited",
+    "Sandbox",
+    "Server",
+    "Site",
+    "StatusEvent",
+    "StreamStats",
+    "Subscription",
+    "TelemetryFrame",
+    "TelemetryStream",
+    "TellusError",
+    "Timeout",
+    "__version__",
+    "errors",
+]
+
+# A library prints nothing by itself: records show up once the program sets up logging.
+_logging.getLogger("tellus").addHandler(_logging.NullHandler())

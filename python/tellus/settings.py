@@ -1,0 +1,71 @@
+"""Every optional setting of a client, with its unit and default. All spans of time are seconds."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Literal, TypedDict
+
+TokenProvider = Callable[[], "tuple[str, float]"] | Callable[[], Awaitable["tuple[str, float]"]]
+"""A function or a coroutine function that returns ``(token, expires_in_seconds)``."""
+
+
+class Settings(TypedDict, total=False):
+    """Keyword arguments of :class:`tellus.Client` and :class:`tellus.AsyncClient`."""
+
+    ca_file: str | os.PathLike[str]
+    """PEM file with certificates of further authorities to trust, besides the public ones."""
+    ca_pem: str
+    """The same as text."""
+    devices: Iterable[str]
+    """Ids of devices that you know: the platform has no call that lists them. See ``known_devices()``."""
+    allow_insecure_http: bool
+    """Allows plain ``http://`` to a host that is not this machine. Warns each time. Default: no."""
+    user_agent_suffix: str
+    """Appended to the ``User-Agent`` header, e.g. ``fleet-report/2.1``."""
+
+    timeout: float
+    """The longest wait for any one answer. Default: 30."""
+    dns_timeout: float
+    """The longest name look-up. Default: 5."""
+    tcp_timeout: float
+    """The longest TCP connect, over all addresses together. Default: 10."""
+    tls_timeout: float
+    """The longest TLS handshake. Default: 10."""
+    upgrade_timeout: float
+    """The longest WebSocket upgrade. Default: 10."""
+
+    max_attempts: int
+    """How often a call is sent at most, the first time included. Default: 5."""
+    backoff_base: float
+    """The nominal wait before the first retry; it doubles each time, with full jitter. Default: 1."""
+    backoff_cap: float
+    """No nominal wait is longer. Default: 30."""
+    max_retry_after: float
+    """A longer ``Retry-After`` is not waited out: the call raises, with the value. Default: 60."""
+
+    query_per_minute: int
+    """Reads per minute. Lower it when several processes share a ``client_id``. Default: 60."""
+    control_per_minute: int
+    """Control calls per minute. Default: 30."""
+    token_per_minute: int
+    """Token requests per minute. Default: 10."""
+    max_quota_wait: float
+    """The longest wait for a free place; beyond it a call raises ``RateLimited`` unsent. Default: 60."""
+
+    ping_interval: float
+    """A stream sends a ping this often. Default: 15."""
+    silence: float
+    """A stream's connection on which nothing arrived for this long is dead. Default: 40."""
+    reconnect_base: float
+    """The nominal wait before a stream connects again; it doubles each time, with full jitter. Default: 1."""
+    reconnect_cap: float
+    """No nominal wait between connections is longer. Default: 30."""
+    first_attempts: int
+    """How often a stream's first connection is tried before the stream fails. Default: 5."""
+    max_message: int
+    """The largest message of a stream in bytes. Default: 1 MiB."""
+    mailbox_rows: int
+    """How many connector readings wait for a slow consumer at most. Default: 65,536."""
+    overflow: Literal["drop_oldest", "block"]
+    """What happens beyond that: drop the oldest and count them, or stop reading the socket. Default: drop_oldest."""

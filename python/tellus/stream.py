@@ -1,0 +1,110 @@
+"""Live telemetry, pulled frame by frame or batch by batch."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from tellus._tellus import Batch, CoreStream, StreamStats, TelemetryFrame
+
+MAX_ROWS = 4096
+"""How many connector readings a batch holds at most, unless asked otherwise."""
+
+
+class _Stream:
+    """What both kinds of stream share."""
+
+    def __init__(self, core: CoreStream) -> None:
+        self._core = core
+        self._frames: Iterator[TelemetryFrame] = iter(())
+
+    @property
+    def devices(self) -> list[str]:
+        """The devices, each once, in alphabetical order."""
+        return self._core.devices
+
+    @property
+    def status(self) -> str:
+        """What the stream is doing, as of the last batch: connecting, live, waiting, closed or failed."""
+        return self._core.status
+
+    @property
+    def stats(self) -> StreamStats:
+        """What the stream has counted so far."""
+        return self._core.stats
+
+    @property
+    def closed(self) -> bool:
+        """Whether it was closed."""
+        return self._core.closed
+
+    def close(self) -> None:
+        """Ends the stream. Returns at once; what has arrived can still be read."""
+        self._core.close()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.status}>"
+
+
+class TelemetryStream(_Stream):
+    """A stream as an iterator of frames. It reconnects by itself, until it is closed or its ``with``
+    block is left."""
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> TelemetryFrame:
+        while True:
+            for frame in self._frames:
+                return frame
+            batch = self._core.next_batch(MAX_ROWS).wait().open()
+            if batch is None:
+                raise StopIteration
+            self._frames = iter(batch.frames)
+
+    def batches(self, *, max_rows: int = MAX_ROWS, max_wait: float | None = None) -> Iterator[Batch]:
+        """Whatever has arrived since the last batch, at most `max_rows` connector readings.
+
+        With `max_wait` (seconds), a batch without frames comes when nothing has arrived for that long.
+        """
+        while (batch := self._core.next_batch(max_rows, max_wait).wait().open()) is not None:
+            yield batch
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class AsyncTelemetryStream(_Stream):
+    """A stream as an asynchronous iterator of frames; otherwise like :class:`TelemetryStream`."""
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> TelemetryFrame:
+        while True:
+            for frame in self._frames:
+                return frame
+            batch = (await self._core.next_batch(MAX_ROWS)).open()
+            if batch is None:
+                raise StopAsyncIteration
+            self._frames = iter(batch.frames)
+
+    async def batches(self, *, max_rows: int = MAX_ROWS, max_wait: float | None = None) -> AsyncIterator[Batch]:
+        """See :meth:`TelemetryStream.batches`."""
+        while (batch := (await self._core.next_batch(max_rows, max_wait)).open()) is not None:
+            yield batch
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
