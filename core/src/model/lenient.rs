@@ -1,5 +1,7 @@
 //! Readers for what the platform's documents leave open: integers sent as floats, timestamps without a zone.
 
+use std::collections::HashMap;
+
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 use serde::{Deserialize, Deserializer, de};
 
@@ -63,6 +65,23 @@ pub(crate) fn optional_timestamp<'de, D: Deserializer<'de>>(input: D) -> Result<
     }
 }
 
+/// Counts by name that may be absent or null. What is no count is an unknown field, and ignored like one.
+pub(crate) fn optional_counts<'de, D: Deserializer<'de>>(input: D) -> Result<Option<HashMap<String, u32>>, D::Error> {
+    let found = Option::<HashMap<String, serde_json::Value>>::deserialize(input)?;
+    let count = |value| {
+        serde_json::from_value::<Whole>(value)
+            .ok()?
+            .read::<serde_json::Error>()
+            .ok()
+    };
+    Ok(found.map(|found| {
+        let counts = found
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, count(value)?)));
+        counts.collect()
+    }))
+}
+
 /// `null` where a list or the like is expected counts as an empty one: null and absent are not told apart.
 pub(crate) fn null_as_default<'de, D, T>(input: D) -> Result<T, D::Error>
 where
@@ -88,6 +107,19 @@ mod tests {
             assert_eq!(parse_timestamp(text).unwrap(), noon, "{text}");
         }
         assert!(parse_timestamp("yesterday").is_err());
+    }
+
+    #[test]
+    fn what_is_no_count_is_ignored_among_counts() {
+        #[derive(Deserialize)]
+        struct Shape {
+            #[serde(default, deserialize_with = "optional_counts")]
+            by_state: Option<HashMap<String, u32>>,
+        }
+        let read = |text| serde_json::from_str::<Shape>(text).unwrap().by_state;
+        let counts = read(r#"{"by_state":{"idle":2,"charging":1.0,"new":{"x":1},"odd":-1}}"#).unwrap();
+        assert_eq!(counts, HashMap::from([("idle".into(), 2), ("charging".into(), 1)]));
+        assert_eq!((read(r#"{"by_state":null}"#), read("{}")), (None, None));
     }
 
     #[test]

@@ -25,7 +25,7 @@ pub struct Site {
     pub total_connectors: Option<u32>,
     /// Number of connectors by state. The schema names only `idle`, `charging` and `fault`, so the sum need not be
     /// [`Site::total_connectors`].
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::optional_counts")]
     pub status_summary: Option<HashMap<String, u32>>,
     /// Total installed power in kW.
     #[serde(default)]

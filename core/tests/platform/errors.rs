@@ -185,7 +185,9 @@ fn an_unknown_state_and_unknown_fields_are_no_error() {
         .always(),
     );
     sandbox.inject(FaultKind::UnknownFields {}.always());
-    let device = block_on(client(&sandbox).device(&sandbox.device_ids()[0])).unwrap();
+    let client = client(&sandbox);
+    assert_eq!(block_on(client.sites(None).collect()).unwrap().len(), 3);
+    let device = block_on(client.device(&sandbox.device_ids()[0])).unwrap();
     assert_eq!(device.connectors[0].status, ConnectorState::Other("preparing".into()));
 }
 
