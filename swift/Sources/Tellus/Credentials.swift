@@ -1,0 +1,41 @@
+/// How a client authenticates. No text form of it shows a secret.
+public struct Credentials: Sendable {
+    enum Kind: Sendable {
+        case clientSecret(id: String, secret: String)
+        case tokenProvider(@Sendable () async throws -> AccessToken)
+    }
+
+    let kind: Kind
+
+    /// `client_id` and `client_secret`: for servers and command-line tools only.
+    ///
+    /// - Warning: Never in an app. Whoever has the app has the secret, and with it the whole operator account. Apps use
+    ///   ``tokenProvider(_:)``.
+    public static func clientSecret(id: String, secret: String) -> Credentials {
+        Credentials(kind: .clientSecret(id: id, secret: secret))
+    }
+
+    /// Access tokens from your own backend, which keeps the `client_secret`: the credentials for apps.
+    ///
+    /// The closure is called when the SDK needs a token: before the first call, some minutes before the last token
+    /// expires, and when the platform refuses it. There is only one call at a time. It has 30 s; what it throws makes
+    /// the waiting calls fail with ``TellusError/authentication(_:)`` and the first line of the error's text. It runs
+    /// in a task that is cancelled when the client is closed.
+    public static func tokenProvider(_ provider: @escaping @Sendable () async throws -> AccessToken) -> Credentials {
+        Credentials(kind: .tokenProvider(provider))
+    }
+}
+
+extension Credentials: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// Which kind of credentials it is and the public id, without the secret.
+    public var description: String {
+        switch kind {
+        case .clientSecret(let id, _): "Credentials.clientSecret(id: \(id), secret: ***)"
+        case .tokenProvider: "Credentials.tokenProvider"
+        }
+    }
+    /// The same as ``description``.
+    public var debugDescription: String { description }
+    /// Holds nothing.
+    public var customMirror: Mirror { Mirror(self, children: [:]) }
+}

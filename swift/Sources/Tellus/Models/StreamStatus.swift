@@ -1,0 +1,43 @@
+import Foundation
+
+/// What a telemetry stream is doing.
+public enum StreamStatus: Sendable, Hashable {
+    /// It opens a connection.
+    case connecting
+    /// The connection stands; frames may arrive.
+    case live
+    /// The connection was lost or refused, for the reason `error`; the next try comes after `retryIn`.
+    case waiting(retryIn: Duration, error: TellusError)
+    /// It was closed by its owner.
+    case closed
+    /// It ended for good: trying again cannot help.
+    case failed(TellusError)
+}
+
+/// A change of what a telemetry stream is doing.
+public struct StatusEvent: Sendable, Hashable {
+    /// When it changed, by this machine's clock.
+    public let at: Date
+    /// What the stream does from then on.
+    public let status: StreamStatus
+
+    /// An event from its parts, for previews and tests.
+    public init(at: Date, status: StreamStatus) {
+        self.at = at
+        self.status = status
+    }
+}
+
+/// What arrived since the last batch: first the changes of state, then the frames that came after them.
+public struct TelemetryBatch: Sendable, Hashable {
+    /// Changes of what the stream is doing. None is ever dropped.
+    public let events: [StatusEvent]
+    /// Frames, in the order of arrival.
+    public let frames: [TelemetryFrame]
+
+    /// A batch from its parts, for previews and tests.
+    public init(events: [StatusEvent], frames: [TelemetryFrame]) {
+        self.events = events
+        self.frames = frames
+    }
+}

@@ -1,0 +1,125 @@
+import Foundation
+import Testing
+
+@testable import Tellus
+
+/// What the README's code prints. It must not get between the lines in which the runner reports.
+private let printed = Locked<[String]>([])
+
+private func print(_ items: Any...) {
+    printed.withLock { $0.append(items.map { "\($0)" }.joined(separator: " ")) }
+}
+
+// The code of the README, as it stands there, between the markers.
+
+private func quickstart() async throws {
+    // README quickstart
+    let client = try TellusClient.fromEnvironment()
+
+    for try await site in client.sites() {
+        print("\(site.name): \(site.powerCapacity ?? 0) kW")
+    }
+
+    guard let id = try await client.knownDevices().first?.deviceId else { return }
+    let device = try await client.device(id)
+    for connector in device.connectors {
+        print("\(id) connector \(connector.connectorId) is \(connector.status), \(connector.power ?? 0) kW")
+    }
+
+    var frames = 0
+    for try await frame in client.telemetry(devices: [id]) {
+        print(frame.timestamp, frame.connectors.map { "\($0.power ?? 0) kW" })
+        frames += 1
+        if frames == 3 { break }  // leaving the loop closes the connection
+    }
+    client.close()
+    // README end
+}
+
+private func appClient(_ baseURL: String, _ backend: Backend) throws -> TellusClient {
+    // README token-provider
+    let client = try TellusClient(
+        config: TellusConfig(baseURL: baseURL),
+        credentials: .tokenProvider {
+            let reply = try await backend.tellusToken()  // your own call, with your own sign-in
+            return AccessToken(token: reply.token, expiresIn: .seconds(reply.expiresIn))
+        })
+    // README end
+    return client
+}
+
+// README view-model
+@MainActor
+final class ChargerModel {
+    private(set) var latest: TelemetryFrame?
+
+    func follow(_ id: String, with client: TellusClient) async throws {
+        for try await frame in client.telemetry(devices: [id]) {
+            latest = frame
+        }
+    }
+}
+// README end
+
+/// An app's own backend.
+private struct Backend: Sendable {
+    let sandbox: Sandbox
+
+    func tellusToken() async throws -> (token: String, expiresIn: Int) {
+        (try await sandbox.token(), 3600)
+    }
+}
+
+@Suite(.timeLimit(.minutes(1))) struct QuickstartTests {
+    @Test(arguments: ["quickstart", "token-provider", "view-model"])
+    func theReadmeShowsTheCodeThatIsTested(_ name: String) throws {
+        let here = URL(fileURLWithPath: #filePath)
+        let tested = try block(in: here, from: "// README \(name)", to: "// README end")
+        let folder = here.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        var shown = try block(in: folder.appendingPathComponent("README.md"), from: "<!-- \(name) -->", to: "```")
+        #expect(shown.removeFirst() == "```swift")
+        if shown.first == "import Tellus" { shown.removeFirst(2) }
+        #expect(shown == tested)
+        #expect(!tested.isEmpty)
+    }
+
+    @Test func theQuickstartRuns() async throws {
+        let sandbox = try Sandbox()
+        setenv("TELLUS_BASE_URL", sandbox.baseURL, 1)
+        setenv("TELLUS_CLIENT_ID", sandbox.info.client_id, 1)
+        setenv("TELLUS_CLIENT_SECRET", sandbox.info.client_secret, 1)
+        try await quickstart()
+        let lines = printed.now
+        #expect(lines.filter { $0.hasSuffix(" kW") && $0.contains(": ") }.count == 3, "one line for each site")
+        #expect(lines.contains { $0.contains(" connector 1 is ") })
+        #expect(lines.suffix(3).allSatisfy { $0.contains("+0000 [") && $0.hasSuffix(" kW\"]") })
+        let journal = try await sandbox.journal()
+        #expect(journal.contains { $0.path == "/v1/operator/sites" && $0.status == 200 })
+        #expect(journal.contains { $0.path?.hasPrefix("/v1/operator/devices/") == true && $0.status == 200 })
+        try await eventually("the stream is closed") { try await sandbox.journal(of: "stream_close").count == 1 }
+    }
+
+    @Test @MainActor func theAppsPartsRun() async throws {
+        let sandbox = try Sandbox()
+        let client = try appClient(sandbox.baseURL, Backend(sandbox: sandbox))
+        let model = ChargerModel()
+        let screen = Task { try await model.follow(sandbox.device, with: client) }
+        try await eventually("the screen shows a frame") { model.latest?.deviceId == sandbox.device }
+        screen.cancel()
+        _ = await screen.result
+        try await eventually("the stream is closed") { try await sandbox.journal(of: "stream_close").count == 1 }
+    }
+
+    /// The lines between two markers, without the indentation that they share.
+    private func block(in file: URL, from start: String, to end: String) throws -> [String] {
+        let lines = try String(contentsOf: file, encoding: .utf8).components(separatedBy: "\n")
+        let first = try #require(lines.firstIndex { $0.trimmingCharacters(in: .whitespaces) == start }) + 1
+        var block: [String] = []
+        for (offset, line) in lines[first...].enumerated() {
+            if offset > 0, line.trimmingCharacters(in: .whitespaces) == end { break }
+            block.append(line)
+        }
+        let indent = block.filter { !$0.isEmpty }.map { $0.prefix { $0 == " " }.count }.min() ?? 0
+        return block.map { String($0.dropFirst(indent)) }
+    }
+}

@@ -1,0 +1,86 @@
+import Foundation
+import Testing
+
+@testable import Tellus
+
+/// Something that keeps a test from going on.
+struct Problem: Error, CustomStringConvertible {
+    let description: String
+    init(_ description: String) { self.description = description }
+}
+
+/// Waits until something is so; fails after ten seconds.
+func eventually(
+    _ what: String,
+    isolation: isolated (any Actor)? = #isolation,
+    sourceLocation: SourceLocation = #_sourceLocation,
+    _ holds: () async throws -> Bool
+) async throws {
+    let deadline = ContinuousClock.now + .seconds(10)
+    while ContinuousClock.now < deadline {
+        if try await holds() { return }
+        try await Task.sleep(for: .milliseconds(20))
+    }
+    Issue.record("never came true: \(what)", sourceLocation: sourceLocation)
+    throw Problem(what)
+}
+
+/// Fails if the task does not end with `CancellationError`, and soon: a test that waits for ever tells nothing.
+func expectCancelled(
+    _ task: Task<some Sendable, any Error>,
+    sourceLocation: SourceLocation = #_sourceLocation
+) async throws {
+    let result = Locked<Result<Void, any Error>?>(nil)
+    Task {
+        let ended = await task.result.map { _ in }
+        result.withLock { $0 = ended }
+    }
+    try await eventually("the cancelled task ends", sourceLocation: sourceLocation) { result.now != nil }
+    #expect(throws: CancellationError.self, sourceLocation: sourceLocation) { try result.now?.get() }
+}
+
+/// The SDK's error that a call throws.
+func failure(
+    sourceLocation: SourceLocation = #_sourceLocation,
+    of call: () async throws -> some Any
+) async throws -> TellusError {
+    do {
+        let value = try await call()
+        Issue.record("expected an error, got \(value)", sourceLocation: sourceLocation)
+        throw Problem("no error")
+    } catch let error as TellusError {
+        return error
+    }
+}
+
+/// All that a listener was told, and what it does about it.
+final class Recorder: TelemetryListener {
+    let frames = Locked<[TelemetryFrame]>([])
+    let events = Locked<[StatusEvent]>([])
+    private let reaction: @Sendable (Int) throws -> Void
+
+    /// `reaction` is called with the number of each batch, from 1.
+    init(_ reaction: @escaping @Sendable (Int) throws -> Void = { _ in }) {
+        self.reaction = reaction
+        self.batches = Locked(0)
+    }
+
+    let batches: Locked<Int>
+
+    func onBatch(_ frames: [TelemetryFrame]) throws {
+        self.frames.withLock { $0 += frames }
+        let number = batches.withLock { count in
+            count += 1
+            return count
+        }
+        try reaction(number)
+    }
+
+    func onStatus(_ event: StatusEvent) throws {
+        events.withLock { $0.append(event) }
+    }
+}
+
+extension Locked where Value: Sendable {
+    var now: Value { withLock { $0 } }
+}
