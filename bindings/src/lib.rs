@@ -22,11 +22,3 @@ uniffi::setup_scaffolding!("tellus");
 pub fn sdk_version() -> String {
     env!("CARGO_PKG_VERSION").to_owned()
 }
-
-/// Starts the SDK's own threads, which otherwise start with the first call. They inherit the caller's signal mask: on
-/// Linux Swift blocks `SIGPIPE` meanwhile, which would end the app at a write to a connection that the peer has closed.
-#[uniffi::export]
-pub fn start_threads() -> Result<(), error::TellusError> {
-    tellus_core::runtime::block_on(async {});
-    Ok(())
-}

@@ -64,9 +64,27 @@ fn build() -> Runtime {
     Builder::new_multi_thread()
         .worker_threads(WORKERS)
         .thread_name("tellus-io")
+        .on_thread_start(ignore_broken_pipes)
         .enable_all()
         .build()
         .expect("the system refuses the threads that the Tellus SDK needs")
+}
+
+/// A write to a connection that the peer has closed is an error to us. On Linux the system may raise SIGPIPE for it as
+/// well (for writes of several pieces), which ends a program that does not expect it. Only our own threads are shielded:
+/// what the program does about signals on its own stays.
+fn ignore_broken_pipes() {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    {
+        let mut pipe = std::mem::MaybeUninit::uninit();
+        // SAFETY: `sigemptyset` fills the set before the others read it, and no former mask is asked for.
+        #[expect(unsafe_code, reason = "the standard library has no call for a thread's signal mask")]
+        unsafe {
+            libc::sigemptyset(pipe.as_mut_ptr());
+            libc::sigaddset(pipe.as_mut_ptr(), libc::SIGPIPE);
+            libc::pthread_sigmask(libc::SIG_BLOCK, pipe.as_ptr(), std::ptr::null_mut());
+        }
+    }
 }
 
 /// Starts a task that runs to its end whoever waits for it.

@@ -13,7 +13,6 @@ public final class TellusClient: Sendable {
 
     /// A client with these settings. Checks them and connects to nothing yet.
     public init(config: TellusConfig, credentials: Credentials) throws(TellusError) {
-        CoreThreads.start()
         baseURL = config.baseURL
         switch credentials.kind {
         case .clientSecret(let id, let secret):
