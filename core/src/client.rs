@@ -15,7 +15,7 @@ use crate::{
         http::{HttpClient, ReqwestClient},
         tls::Tls,
     },
-    policy::{budget::RetryBudget, quota::QuotaClass, retry::Replay},
+    policy::{budget::RetryBudget, in_flight::InFlight, quota::QuotaClass, retry::Replay},
     runtime,
     transport::{Quotas, Request, Transport},
 };
@@ -30,6 +30,7 @@ struct Inner {
     tls: Tls,
     tokens: TokenCache,
     transport: Arc<Transport>,
+    in_flight: InFlight,
     closed: watch::Sender<bool>,
 }
 
@@ -98,6 +99,7 @@ impl Client {
             tls,
             tokens,
             transport,
+            in_flight: InFlight::default(),
             closed,
         })))
     }
@@ -141,9 +143,26 @@ impl Client {
     where
         T: serde::de::DeserializeOwned + Send + 'static,
     {
+        self.send_holding(request, ()).await
+    }
+
+    /// Like [`Client::send`]; `held` is let go of when the request is through, whoever still waits for it.
+    pub(crate) async fn send_holding<T, H>(&self, request: Request, held: H) -> Result<T>
+    where
+        T: serde::de::DeserializeOwned + Send + 'static,
+        H: Send + 'static,
+    {
         let transport = self.0.transport.clone();
         let stop_on_drop = request.replay == Replay::Safe;
-        runtime::run(stop_on_drop, async move { transport.send(&request).await }).await
+        let task = async move {
+            let _held = held;
+            transport.send(&request).await
+        };
+        runtime::run(stop_on_drop, task).await
+    }
+
+    pub(crate) fn commands_in_flight(&self) -> &InFlight {
+        &self.0.in_flight
     }
 
     pub(crate) fn base_url(&self) -> &Url {

@@ -18,7 +18,7 @@ mod secret;
 mod stream;
 mod transport;
 
-pub use api::{ChargingRecordQuery, DeviceSource, KnownDevice, Pages};
+pub use api::{ChargingRecordQuery, DeviceSource, EnergyQuery, FollowedCommand, KnownDevice, Pages};
 pub use auth::{AccessToken, Credentials, TokenProvider, TokenRequest};
 pub use client::Client;
 pub use config::Config;

@@ -82,6 +82,29 @@ open_enum! {
     }
 }
 
+open_enum! {
+    /// How far a command is. Chargers also report `rejected`, which the schema of this call lacks.
+    CommandState {
+        /// The platform has it; the charger does not yet.
+        Queued = "queued",
+        /// The charger has it.
+        Accepted = "accepted",
+        /// It is done. May mean that the charge has ended.
+        Completed = "completed",
+        /// It could not be done.
+        Failed = "failed",
+        /// The charger refuses it.
+        Rejected = "rejected",
+    }
+}
+
+impl CommandState {
+    /// Whether nothing more will happen.
+    pub fn is_final(&self) -> bool {
+        matches!(self, Self::Completed | Self::Failed | Self::Rejected)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

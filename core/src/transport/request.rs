@@ -38,6 +38,17 @@ impl Request {
         }
     }
 
+    /// A command: counted as control, never repeated on doubt.
+    pub(crate) fn post<const N: usize>(segments: [&str; N], body: Value) -> Self {
+        Self {
+            method: Method::POST,
+            body: Some(body),
+            class: QuotaClass::Control,
+            replay: Replay::OnlyIfUnsent,
+            ..Self::get(segments)
+        }
+    }
+
     /// Any call. `path` begins behind `/v1`, e.g. `/operator/sites`. `GET` counts as a query and may be repeated; every
     /// other method counts as control and is never repeated on doubt.
     pub fn new(method: &str, path: &str) -> Result<Self> {
