@@ -44,6 +44,9 @@ pub(crate) struct Args {
     /// Number of chargers at each site.
     #[arg(long, default_value_t = 4)]
     devices_per_site: usize,
+    /// Days of charging history before the start, at most 366.
+    #[arg(long, default_value_t = 28, value_name = "DAYS")]
+    history_days: u32,
     /// Query calls per minute; 0 for no limit.
     #[arg(long, default_value_t = 60, value_name = "N")]
     query_per_minute: u32,
@@ -53,6 +56,9 @@ pub(crate) struct Args {
     /// Token calls per minute; 0 for no limit.
     #[arg(long, default_value_t = 10, value_name = "N")]
     token_per_minute: u32,
+    /// Count calls in windows that begin with each minute instead of in sliding ones.
+    #[arg(long)]
+    fixed_windows: bool,
     /// Validity of a token in seconds.
     #[arg(long, default_value_t = 86_400, value_name = "SECONDS")]
     token_lifetime: u64,
@@ -93,9 +99,11 @@ impl Args {
             tls_names: self.tls_names.clone(),
             sites: self.sites,
             devices_per_site: self.devices_per_site,
+            history_days: self.history_days,
             query_per_minute: self.query_per_minute,
             control_per_minute: self.control_per_minute,
             token_per_minute: self.token_per_minute,
+            fixed_windows: self.fixed_windows,
             token_lifetime: Duration::from_secs(self.token_lifetime),
             enveloped_token: self.enveloped_token,
             allow_duplicate_streams: self.allow_duplicate_streams,

@@ -73,6 +73,16 @@ impl ApiError {
         Self::new(401, 2002, "the access token has expired")
     }
 
+    /// A token without the scope a call needs.
+    pub(crate) fn denied(scope: &str) -> Self {
+        Self::new(403, 2003, format!("the scope {scope} is required")).details(json!({ "scope": scope }))
+    }
+
+    /// Something is in the way as things stand.
+    pub(crate) fn conflict(message: &str) -> Self {
+        Self::new(409, 4001, message)
+    }
+
     pub(crate) fn not_found(what: &str) -> Self {
         Self::new(404, 3001, format!("no such {what}"))
     }

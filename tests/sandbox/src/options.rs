@@ -42,6 +42,9 @@ pub struct Options {
     pub control_per_minute: u32,
     /// Token calls per minute and client; 0 lifts the limit. Default 10.
     pub token_per_minute: u32,
+    /// Counts calls in windows that begin with each minute of the sandbox's clock, instead of in sliding ones. Twice
+    /// the quota then fits around the turn of a minute. Default off.
+    pub fixed_windows: bool,
     /// How long a token is valid. Default 86 400 s.
     pub token_lifetime: Duration,
     /// Answers token calls inside the success envelope instead of with the bare object. The published documents
@@ -77,6 +80,7 @@ impl Default for Options {
             query_per_minute: 60,
             control_per_minute: 30,
             token_per_minute: 10,
+            fixed_windows: false,
             token_lifetime: Duration::from_secs(86_400),
             enveloped_token: false,
             allow_duplicate_streams: false,

@@ -35,7 +35,7 @@ pub(crate) async fn open(
     let client_id = if STREAM_UPGRADE_COUNTS_AS_QUERY {
         auth::admit(&shared, &headers, &uri, Class::Query)?
     } else {
-        auth::caller(&shared, &headers, &uri)?
+        auth::caller(&shared, &headers, &uri, Class::Query)?
     };
     let params = Params::of(&uri)?;
     let mut devices: Vec<String> = params

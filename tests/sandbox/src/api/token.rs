@@ -30,11 +30,11 @@ pub(crate) async fn issue(State(shared): State<Arc<Shared>>, body: Bytes) -> Ans
     }
     let now = shared.clock.now();
     // Unknown clients share one window, so that made-up ids cannot fill the memory.
-    let known = client_id == shared.client_id;
-    let counted = if known { client_id } else { "" };
+    let known = shared.clients.find(client_id);
+    let counted = known.map_or("", |known| known.client_id.as_str());
     let mut response = match shared.quotas.take(counted, Class::Token, now) {
         Err(seconds) => ApiError::too_many(seconds).into_response(),
-        Ok(()) if !known || secret != shared.client_secret => {
+        Ok(()) if known.is_none_or(|known| known.client_secret != secret) => {
             ApiError::unauthenticated("client_id or client_secret is wrong").into_response()
         }
         Ok(()) => {

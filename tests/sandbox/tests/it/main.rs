@@ -8,6 +8,7 @@ mod faults;
 mod lifecycle;
 mod rest;
 mod schema;
+mod scopes;
 mod stream;
 mod stream_faults;
 mod support;

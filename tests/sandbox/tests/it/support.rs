@@ -8,7 +8,7 @@ use reqwest::{Client, Method, Response};
 use rustls::{ClientConfig, RootCertStore};
 use rustls_pki_types::{CertificateDer, pem::PemObject};
 use serde_json::{Value, json};
-use tellus_sandbox::{JournalEvent, Options, RequestEntry, Sandbox};
+use tellus_sandbox::{JournalEvent, Options, RequestEntry, Sandbox, Scope};
 use tokio::net::TcpStream;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
@@ -71,10 +71,29 @@ pub(crate) struct Api {
 
 impl Api {
     pub(crate) async fn new(sandbox: &Sandbox) -> Self {
+        Self::with(sandbox, Scope::ReadWrite).await
+    }
+
+    /// A client with the credential of this scope.
+    pub(crate) async fn with(sandbox: &Sandbox, scope: Scope) -> Self {
         let http = http(sandbox);
         let base = sandbox.base_url().to_owned();
-        let token = new_token(&http, sandbox).await;
+        let url = format!("{base}/operator/oauth/token");
+        let reply = json(post(&http, &url, &credentials_of(sandbox, scope)).await).await;
+        let token = reply["access_token"].as_str().unwrap().to_owned();
         Self { http, base, token }
+    }
+
+    /// A control call.
+    pub(crate) async fn command(&self, path: &str, body: &Value) -> (u16, Value) {
+        let request = self.http.post(format!("{}{path}", self.base)).bearer_auth(&self.token);
+        let response = request
+            .header("Content-Type", "application/json")
+            .body(body.to_string())
+            .send()
+            .await
+            .unwrap();
+        (response.status().as_u16(), json(response).await)
     }
 
     /// A request with the token.
@@ -104,9 +123,14 @@ impl Api {
 }
 
 pub(crate) fn credentials(sandbox: &Sandbox) -> Value {
+    credentials_of(sandbox, Scope::ReadWrite)
+}
+
+pub(crate) fn credentials_of(sandbox: &Sandbox, scope: Scope) -> Value {
+    let credentials = sandbox.credentials(scope);
     json!({
-        "client_id": sandbox.client_id(),
-        "client_secret": sandbox.client_secret(),
+        "client_id": credentials.client_id,
+        "client_secret": credentials.client_secret,
         "grant_type": "client_credentials",
     })
 }
