@@ -8,14 +8,19 @@ use tokio::sync::watch;
 use url::Url;
 
 use crate::{
-    auth::{Credentials, ProviderSource, TokenCache, TokenEndpoint, TokenSource},
+    auth::{Credentials, FixedToken, ProviderSource, StoreSource, TokenCache, TokenEndpoint, TokenSource},
     config::Config,
     error::{Error, Result},
     net::{
         http::{HttpClient, ReqwestClient},
         tls::Tls,
     },
-    policy::{budget::RetryBudget, in_flight::InFlight, quota::QuotaClass, retry::Replay},
+    policy::{
+        budget::RetryBudget,
+        in_flight::InFlight,
+        quota::{Quota, QuotaClass},
+        retry::Replay,
+    },
     runtime,
     transport::{Quotas, Request, Transport},
 };
@@ -58,27 +63,7 @@ impl Client {
         credentials.check()?;
         let headers = default_headers(config.user_agent_suffix.as_deref())?;
         let quotas = Quotas::new(&config.quota);
-        let source: Arc<dyn TokenSource> = match credentials {
-            Credentials::ClientSecret {
-                client_id,
-                client_secret,
-            } => Arc::new(TokenEndpoint {
-                url: join(&base_url, &["operator", "oauth", "token"]),
-                client_id,
-                client_secret,
-                http: http.clone(),
-                headers: headers.clone(),
-                quota: quotas.token.clone(),
-                max_quota_wait: config.quota.max_wait,
-                retry: config.retry,
-                timeout: config.request_timeout,
-                clock: config.clock.clone(),
-            }),
-            Credentials::Provider(provider) => Arc::new(ProviderSource {
-                provider,
-                clock: config.clock.clone(),
-            }),
-        };
+        let source = token_source(credentials, &config, &base_url, &headers, &http, &quotas.token);
         let tokens = TokenCache::new(source, config.clock.clone());
         let (closed, is_closed) = watch::channel(false);
         let transport = Arc::new(Transport {
@@ -192,6 +177,42 @@ impl fmt::Debug for Client {
             .field("base_url", &self.0.base_url.as_str())
             .field("closed", &self.is_closed())
             .finish_non_exhaustive()
+    }
+}
+
+/// Where tokens come from, for these credentials.
+fn token_source(
+    credentials: Credentials,
+    config: &Config,
+    base_url: &Url,
+    headers: &HeaderMap,
+    http: &Arc<dyn HttpClient>,
+    quota: &Arc<Quota>,
+) -> Arc<dyn TokenSource> {
+    let clock = config.clock.clone();
+    match credentials {
+        Credentials::ClientSecret {
+            client_id,
+            client_secret,
+        } => Arc::new(TokenEndpoint {
+            url: join(base_url, &["operator", "oauth", "token"]),
+            client_id,
+            client_secret,
+            http: http.clone(),
+            headers: headers.clone(),
+            quota: quota.clone(),
+            max_quota_wait: config.quota.max_wait,
+            retry: config.retry,
+            timeout: config.request_timeout,
+            clock,
+        }),
+        Credentials::Provider(provider) => Arc::new(ProviderSource { provider, clock }),
+        Credentials::Token(token) => Arc::new(FixedToken { token, clock }),
+        Credentials::Stored { credentials, store } => Arc::new(StoreSource {
+            store,
+            source: token_source(*credentials, config, base_url, headers, http, quota),
+            clock,
+        }),
     }
 }
 

@@ -155,7 +155,7 @@ impl TokenEndpoint {
 }
 
 impl TokenSource for TokenEndpoint {
-    fn fetch(&self) -> BoxFuture<'_, Result<Token>> {
+    fn fetch<'a>(&'a self, _refused: Option<&'a Token>) -> BoxFuture<'a, Result<Token>> {
         Box::pin(self.ask_with_retries())
     }
 }

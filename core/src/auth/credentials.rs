@@ -2,11 +2,11 @@
 
 use std::{fmt, sync::Arc};
 
-use super::provider::TokenProvider;
+use super::{provider::TokenProvider, store::TokenStore};
 use crate::{
     config::required_env,
     error::{Error, Result},
-    secret::SecretString,
+    secret::{ExposeSecret, SecretString},
 };
 
 /// How a client authenticates.
@@ -22,6 +22,15 @@ pub enum Credentials {
     },
     /// Access tokens from the partner's own backend: the credentials for apps.
     Provider(Arc<dyn TokenProvider>),
+    /// One access token that nobody renews: for tests and short scripts.
+    Token(SecretString),
+    /// Any of these, with the token kept in a place that several processes share.
+    Stored {
+        /// How to get a token where none is kept.
+        credentials: Box<Credentials>,
+        /// Where it is kept.
+        store: Arc<dyn TokenStore>,
+    },
 }
 
 impl Credentials {
@@ -38,6 +47,20 @@ impl Credentials {
         Self::Provider(Arc::new(provider))
     }
 
+    /// One access token that nobody renews.
+    pub fn token(token: impl Into<String>) -> Self {
+        Self::Token(SecretString::from(token.into()))
+    }
+
+    /// Keeps the token in a place that several processes share, so that together they ask for one.
+    #[must_use]
+    pub fn stored_in(self, store: impl TokenStore + 'static) -> Self {
+        Self::Stored {
+            credentials: Box::new(self),
+            store: Arc::new(store),
+        }
+    }
+
     /// `TELLUS_CLIENT_ID` and `TELLUS_CLIENT_SECRET` from the environment.
     pub fn from_env() -> Result<Self> {
         Ok(Self::client_secret(
@@ -47,20 +70,15 @@ impl Credentials {
     }
 
     pub(crate) fn check(&self) -> Result<()> {
-        use secrecy::ExposeSecret;
-        if let Self::ClientSecret {
-            client_id,
-            client_secret,
-        } = self
-        {
-            if client_id.trim().is_empty() {
-                return Err(Error::invalid("client_id", "is empty"));
-            }
-            if client_secret.expose_secret().trim().is_empty() {
-                return Err(Error::invalid("client_secret", "is empty"));
-            }
-        }
-        Ok(())
+        let empty = |text: &str| text.trim().is_empty();
+        let field = match self {
+            Self::ClientSecret { client_id, .. } if empty(client_id) => "client_id",
+            Self::ClientSecret { client_secret, .. } if empty(client_secret.expose_secret()) => "client_secret",
+            Self::Token(token) if empty(token.expose_secret()) => "token",
+            Self::Stored { credentials, .. } => return credentials.check(),
+            _ => return Ok(()),
+        };
+        Err(Error::invalid(field, "is empty"))
     }
 }
 
@@ -71,6 +89,11 @@ impl fmt::Debug for Credentials {
                 .debug_struct("ClientSecret")
                 .field("client_id", client_id)
                 .finish_non_exhaustive(),
+            Self::Stored { credentials, .. } => f
+                .debug_struct("Stored")
+                .field("credentials", credentials)
+                .finish_non_exhaustive(),
+            Self::Token(_) => f.debug_struct("Token").finish_non_exhaustive(),
             Self::Provider(_) => f.debug_struct("Provider").finish_non_exhaustive(),
         }
     }

@@ -2,11 +2,16 @@
 
 mod client_secret;
 mod credentials;
+mod fixed;
 mod provider;
+mod store;
 mod token_cache;
 
 pub(crate) use client_secret::TokenEndpoint;
 pub use credentials::Credentials;
+pub(crate) use fixed::FixedToken;
 pub(crate) use provider::ProviderSource;
 pub use provider::{AccessToken, TokenProvider, TokenRequest};
+pub(crate) use store::StoreSource;
+pub use store::{StoredToken, TokenStore};
 pub(crate) use token_cache::{Token, TokenCache, TokenSource};

@@ -104,7 +104,7 @@ pub(crate) struct ProviderSource {
 }
 
 impl TokenSource for ProviderSource {
-    fn fetch(&self) -> BoxFuture<'_, Result<Token>> {
+    fn fetch<'a>(&'a self, _refused: Option<&'a Token>) -> BoxFuture<'a, Result<Token>> {
         Box::pin(async move {
             let (sender, answer) = oneshot::channel();
             let request = std::sync::Arc::new(TokenRequest(Mutex::new(Some(sender))));
@@ -158,7 +158,7 @@ mod tests {
             provider: Arc::new(Answer(answer)),
             clock: SystemClock::shared(),
         };
-        source.fetch().await
+        source.fetch(None).await
     }
 
     #[tokio::test]

@@ -9,7 +9,7 @@ use std::{
 
 use jiff::Timestamp;
 use rand::RngExt;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::watch;
 
 use crate::{
@@ -22,6 +22,8 @@ use crate::{
 const EARLY: Duration = Duration::from_secs(300);
 /// … plus up to this much, so that processes that started together do not renew together.
 const EARLY_JITTER: Duration = Duration::from_secs(60);
+/// Longer lifetimes only overflow the calendar.
+const CENTURY: Duration = Duration::from_secs(100 * 365 * 86_400);
 /// After a renewal in the background has failed, the next one waits this long.
 const RENEWAL_PAUSE: Duration = Duration::from_secs(30);
 
@@ -38,14 +40,18 @@ pub(crate) struct Token {
 impl Token {
     /// A token that is valid for `lifetime` from now.
     pub(crate) fn new(secret: SecretString, lifetime: Duration, clock: &SharedClock) -> Self {
-        // Lifetimes beyond a century only overflow the calendar.
-        let lifetime = lifetime.min(Duration::from_secs(100 * 365 * 86_400));
+        Self::restored(secret, lifetime, lifetime, clock)
+    }
+
+    /// A token that was valid for `lifetime` at first, and is for `left` from now.
+    pub(crate) fn restored(secret: SecretString, lifetime: Duration, left: Duration, clock: &SharedClock) -> Self {
+        let (lifetime, left) = (lifetime.min(CENTURY), left.min(CENTURY));
         let jitter = EARLY_JITTER.mul_f64(rand::rng().random());
         Self {
             secret: Arc::new(secret),
             lifetime,
-            ends_wall: clock.now().checked_add(lifetime).unwrap_or(Timestamp::MAX),
-            ends_monotonic: clock.monotonic() + lifetime,
+            ends_wall: clock.now().checked_add(left).unwrap_or(Timestamp::MAX),
+            ends_monotonic: clock.monotonic() + left,
             // A short-lived token is renewed in its last tenth, or it would never be fresh.
             early: (EARLY + jitter).min(lifetime / 10),
         }
@@ -68,6 +74,26 @@ impl Token {
         }
     }
 
+    /// How long it was valid at first.
+    pub(crate) fn lifetime(&self) -> Duration {
+        self.lifetime
+    }
+
+    /// When it ends, by the wall clock.
+    pub(crate) fn ends(&self) -> Timestamp {
+        self.ends_wall
+    }
+
+    /// Whether it need not be renewed yet.
+    pub(crate) fn is_fresh(&self, clock: &SharedClock) -> bool {
+        self.left(clock) > self.early
+    }
+
+    /// Whether both hold the same text. A store, or the platform itself, may answer with the token that was just refused.
+    pub(crate) fn has_same_text(&self, other: &Self) -> bool {
+        self.secret.expose_secret() == other.secret.expose_secret()
+    }
+
     fn is_same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.secret, &other.secret)
     }
@@ -83,8 +109,8 @@ impl fmt::Debug for Token {
 
 /// Where tokens come from.
 pub(crate) trait TokenSource: Send + Sync {
-    /// Gets a new token.
-    fn fetch(&self) -> BoxFuture<'_, Result<Token>>;
+    /// Gets a new token; `refused` is the one that no longer serves, if there was one.
+    fn fetch<'a>(&'a self, refused: Option<&'a Token>) -> BoxFuture<'a, Result<Token>>;
 }
 
 type Outcome = Option<Result<Token>>;
@@ -92,6 +118,8 @@ type Outcome = Option<Result<Token>>;
 #[derive(Default)]
 struct State {
     token: Option<Token>,
+    /// The last one that the platform refused.
+    refused: Option<Token>,
     /// The fetch under way. Everybody who needs a token waits for its outcome, failure included.
     fetching: Option<watch::Receiver<Outcome>>,
     /// No renewal in the background before this moment.
@@ -154,7 +182,7 @@ impl TokenCache {
     pub(crate) fn invalidate(&self, token: &Token) {
         let mut state = self.lock();
         if state.token.as_ref().is_some_and(|current| current.is_same(token)) {
-            state.token = None;
+            state.refused = state.token.take();
         }
     }
 
@@ -172,6 +200,8 @@ impl TokenCache {
         }
         let (done, fetching) = watch::channel(None);
         state.fetching = Some(fetching.clone());
+        // A token that is renewed early still works, yet is not the answer to a renewal.
+        let no_longer = state.token.clone().or_else(|| state.refused.clone());
         let cache = self.clone();
         runtime::spawn(async move {
             // Clears the way for the next fetch even if the source panics.
@@ -182,7 +212,7 @@ impl TokenCache {
                 }
             }
             let finish = Finish(cache);
-            let result = finish.0.source.fetch().await;
+            let result = finish.0.source.fetch(no_longer.as_ref()).await;
             let result = finish.0.keep(result);
             drop(finish);
             done.send_replace(Some(result));

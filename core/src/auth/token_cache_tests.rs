@@ -16,7 +16,7 @@ struct Mint {
 }
 
 impl TokenSource for Mint {
-    fn fetch(&self) -> BoxFuture<'_, Result<Token>> {
+    fn fetch<'a>(&'a self, _refused: Option<&'a Token>) -> BoxFuture<'a, Result<Token>> {
         Box::pin(async move {
             self.gate.acquire().await.unwrap().forget();
             let number = self.count.fetch_add(1, Ordering::SeqCst) + 1;
