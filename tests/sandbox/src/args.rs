@@ -65,6 +65,12 @@ pub(crate) struct Args {
     /// Answer token calls inside the envelope instead of with the bare object.
     #[arg(long)]
     enveloped_token: bool,
+    /// With group_by=site, give each site its own points in the energy series.
+    #[arg(long)]
+    grouped_series: bool,
+    /// Leave empty buckets out of the energy series.
+    #[arg(long)]
+    sparse_series: bool,
     /// Let several streams carry the same device set.
     #[arg(long)]
     allow_duplicate_streams: bool,
@@ -106,6 +112,8 @@ impl Args {
             fixed_windows: self.fixed_windows,
             token_lifetime: Duration::from_secs(self.token_lifetime),
             enveloped_token: self.enveloped_token,
+            grouped_series: self.grouped_series,
+            sparse_series: self.sparse_series,
             allow_duplicate_streams: self.allow_duplicate_streams,
             silent_offline: self.silent_offline,
             client_id: self.client_id.clone(),

@@ -15,18 +15,22 @@ pub(crate) struct EnvelopeCode(pub(crate) u32);
 
 /// A successful answer around `data`.
 pub(crate) fn success(data: impl Serialize) -> Response {
-    match serde_json::to_value(data) {
-        Ok(data) => coded(
-            StatusCode::OK,
-            0,
-            &json!({ "code": 0, "message": "success", "data": data }),
-        ),
-        Err(error) => ApiError::new(500, 9001, format!("the answer could not be written: {error}")).into_response(),
+    answered("success", data)
+}
+
+/// A successful answer with a text of its own.
+pub(crate) fn answered(message: &str, data: impl Serialize) -> Response {
+    #[derive(Serialize)]
+    struct Success<'a, T> {
+        code: u32,
+        message: &'a str,
+        data: T,
     }
+    coded(StatusCode::OK, 0, &Success { code: 0, message, data })
 }
 
 /// A JSON answer that carries its code for the journal.
-pub(crate) fn coded(status: StatusCode, code: u32, body: &Value) -> Response {
+pub(crate) fn coded(status: StatusCode, code: u32, body: &impl Serialize) -> Response {
     let mut response = (status, Json(body)).into_response();
     response.extensions_mut().insert(EnvelopeCode(code));
     response

@@ -50,6 +50,11 @@ pub struct Options {
     /// Answers token calls inside the success envelope instead of with the bare object. The published documents
     /// show both. Default off.
     pub enveloped_token: bool,
+    /// With `group_by=site`, gives each point of the energy series a `site_id` and each site its own points. The
+    /// published schema has no such field. Default off: `group_by` changes nothing.
+    pub grouped_series: bool,
+    /// Leaves empty buckets out of the energy series. Default off: they are there, with zeros.
+    pub sparse_series: bool,
     /// Lets several streams carry the same device set. Default off: the second is refused.
     pub allow_duplicate_streams: bool,
     /// Sends no frames for a charger that is offline, instead of frames that say `unavailable`. Default off.
@@ -83,6 +88,8 @@ impl Default for Options {
             fixed_windows: false,
             token_lifetime: Duration::from_secs(86_400),
             enveloped_token: false,
+            grouped_series: false,
+            sparse_series: false,
             allow_duplicate_streams: false,
             silent_offline: false,
             client_id: None,

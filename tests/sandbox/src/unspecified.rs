@@ -7,7 +7,7 @@
 
 use jiff::Timestamp;
 
-use crate::fleet::ConnectorState;
+use crate::fleet::{ConnectorState, Granularity, Ledger, Record};
 
 /// Whether opening the telemetry stream takes one call out of the query quota. Not specified; here it does not:
 /// the stream has a limit of its own (one connection per device set).
@@ -19,10 +19,10 @@ pub(crate) const REFUSED_CALLS_COUNT: bool = false;
 /// Length of the quota window (s). "Per minute" is specified, a sliding window is not.
 pub(crate) const QUOTA_WINDOW_SECONDS: i64 = 60;
 
-/// Whether a record belongs to a time range: by the session's start, the lower bound included, the upper one
-/// not. Not specified. Ranges that touch then neither overlap nor leave a hole.
-pub(crate) fn record_in_range(start: Timestamp, from: Option<Timestamp>, until: Option<Timestamp>) -> bool {
-    from.is_none_or(|from| start >= from) && until.is_none_or(|until| start < until)
+/// The records that belong to a time range: by the session's start, the lower bound included, the upper one not. Not
+/// specified. Ranges that touch then neither overlap nor leave a hole.
+pub(crate) fn records_in_range(ledger: &Ledger, from: Option<Timestamp>, until: Option<Timestamp>) -> &[Record] {
+    ledger.begun(from, until)
 }
 
 /// Whether records come with the newest first. No order is specified.
@@ -53,3 +53,19 @@ pub(crate) fn site_matches_status(wanted: &str) -> bool {
 
 /// Status, code and text for a second stream over a device set that is already being streamed. Not specified.
 pub(crate) const SECOND_STREAM: (u16, u32, &str) = (409, 4001, "these devices are already being streamed");
+
+/// Most buckets in one energy series; more are refused as an `end_time` out of range. No limit is specified.
+pub(crate) const MOST_BUCKETS: usize = 10_000;
+
+/// The label of a bucket. "ISO format, granularity-dependent" is specified, neither the exact form nor the time zone
+/// is; here UTC, as short as the bucket allows. (Also not specified, and decided where it is computed: power in a
+/// bucket is that of charging alone, as its average over the part of the bucket that was asked for, and as the peak of
+/// the sum of the sessions' mean powers.)
+pub(crate) fn bucket_label(granularity: Granularity, begin: Timestamp) -> String {
+    let form = match granularity {
+        Granularity::Hour => "%Y-%m-%dT%H:00:00Z",
+        Granularity::Day => "%Y-%m-%d",
+        Granularity::Month => "%Y-%m",
+    };
+    begin.strftime(form).to_string()
+}

@@ -2,6 +2,7 @@
 
 pub(crate) mod auth;
 mod devices;
+mod energy;
 mod params;
 mod pump;
 mod records;
@@ -28,6 +29,7 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
         .route("/v1/operator/sites", get(sites::list))
         .route("/v1/operator/devices/{device_id}", get(devices::details))
         .route("/v1/operator/charging-records", get(records::list))
+        .route("/v1/operator/aggregated/energy", get(energy::aggregated))
         .route("/v1/operator/stream", get(stream::open))
         .fallback(nothing_here)
         .method_not_allowed_fallback(nothing_here)

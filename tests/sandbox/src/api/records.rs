@@ -8,11 +8,11 @@ use axum::http::{HeaderMap, Uri};
 use super::params::Params;
 use super::{Answer, auth};
 use crate::envelope::success;
-use crate::fleet::Record;
+use crate::fleet::{Record, RecordView};
 use crate::quota::Class;
 use crate::state::Shared;
 use crate::sync::lock;
-use crate::unspecified::{RECORDS_NEWEST_FIRST, record_in_range};
+use crate::unspecified::{RECORDS_NEWEST_FIRST, records_in_range};
 
 /// A page of charging records. A device nobody knows has no records; that is not an error.
 pub(crate) async fn list(State(shared): State<Arc<Shared>>, headers: HeaderMap, uri: Uri) -> Answer {
@@ -24,15 +24,31 @@ pub(crate) async fn list(State(shared): State<Arc<Shared>>, headers: HeaderMap, 
     let (from, until) = (params.moment("start_time")?, params.moment("end_time")?);
 
     let fleet = lock(&shared.fleet);
+    // Compared as numbers: a page must stay cheap with years of records.
+    let charger = device.map(|id| fleet.find(id));
     let wanted = |record: &&Record| {
-        device.is_none_or(|device| record.device_id == device)
+        charger.is_none_or(|charger| Some(record.charger) == charger)
             && connector.is_none_or(|connector| u64::from(record.connector_id) == connector)
-            && record_in_range(record.start, from, until)
     };
-    let mut matching: Vec<&Record> = fleet.records.iter().filter(wanted).collect();
-    matching.sort_by(|a, b| a.start.cmp(&b.start).then_with(|| a.record_id.cmp(&b.record_id)));
-    if RECORDS_NEWEST_FIRST {
-        matching.reverse();
-    }
-    Ok(success(page.of(&matching, Record::view)))
+    let range = records_in_range(&fleet.records, from, until);
+    let everything = charger.is_none() && connector.is_none();
+    let total = if everything {
+        range.len()
+    } else {
+        range.iter().filter(wanted).count()
+    };
+    let (from, size) = page.window();
+    let items: Vec<_> = match (RECORDS_NEWEST_FIRST, everything) {
+        // No need to look at what lies before the page.
+        (true, true) => views(range.iter().rev().skip(from).take(size)),
+        (false, true) => views(range.iter().skip(from).take(size)),
+        (true, false) => views(range.iter().rev().filter(wanted).skip(from).take(size)),
+        (false, false) => views(range.iter().filter(wanted).skip(from).take(size)),
+    };
+    drop(fleet);
+    Ok(success(page.around(&items, total)))
+}
+
+fn views<'a>(records: impl Iterator<Item = &'a Record>) -> Vec<RecordView> {
+    records.map(Record::view).collect()
 }

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp, Unit};
 
 use super::catalog::{self, Model, Place};
 use super::connector::{Condition, Connector};
+use super::ledger::Ledger;
 use super::record::Record;
 use super::session::Session;
 use super::{Charger, Fleet, Site, history};
@@ -43,7 +44,6 @@ impl Plan {
             // To whole 10 kW, but never below 20 kW.
             site.capacity_w = ((rated as f64 * SITE_SHARE / 10_000.0).round() as i64 * 10_000).max(20_000);
         }
-        records.sort_by(|a, b| a.start.cmp(&b.start).then_with(|| a.record_id.cmp(&b.record_id)));
         let by_id = chargers
             .iter()
             .enumerate()
@@ -57,7 +57,7 @@ impl Plan {
             sites,
             chargers,
             by_id,
-            records,
+            records: Ledger::of(records),
             passed: Duration::ZERO,
         };
         fleet.allot();
@@ -103,7 +103,7 @@ impl Plan {
             records.extend(history::write(
                 self.seed,
                 &model,
-                (&id, index as u64, number),
+                (&id, index, number),
                 past,
                 &mut meter_ws,
             ));

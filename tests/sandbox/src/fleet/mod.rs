@@ -7,8 +7,10 @@
 mod build;
 mod catalog;
 mod connector;
+mod energy;
 mod frame;
 mod history;
+mod ledger;
 mod physics;
 mod record;
 mod session;
@@ -24,10 +26,12 @@ use jiff::{SignedDuration, Timestamp};
 
 pub(crate) use build::Plan;
 pub(crate) use connector::ConnectorState;
+pub(crate) use energy::{Granularity, Grid, Point};
 pub(crate) use frame::Frame;
 #[cfg(test)]
 pub(crate) use frame::FrameConnector;
-pub(crate) use record::Record;
+pub(crate) use ledger::Ledger;
+pub(crate) use record::{Record, RecordView};
 
 use crate::clock::later;
 use crate::random::Random;
@@ -41,9 +45,6 @@ const STEP: i64 = 1;
 
 /// Chance that a vehicle arrives at a free connector within one second: one in ten minutes.
 const ARRIVAL: f64 = 1.0 / 600.0;
-
-/// Records kept before the oldest go.
-const RECORDS_KEPT: usize = 50_000;
 
 /// A group of chargers behind one grid connection.
 #[derive(Clone, Debug)]
@@ -85,8 +86,8 @@ pub(crate) struct Fleet {
     pub(crate) chargers: Vec<Charger>,
     /// Index of each charger by its id.
     by_id: HashMap<String, usize>,
-    /// Finished sessions, in the order of their end once live ones are added.
-    pub(crate) records: Vec<Record>,
+    /// Finished sessions.
+    pub(crate) records: Ledger,
 }
 
 impl Fleet {
@@ -183,16 +184,13 @@ impl Fleet {
             return;
         };
         let span = (begin, self.step - session.began);
-        self.records.push(Record::of(
+        self.records.add(Record::of(
             session,
-            (&charger.id, connector_id),
+            (&charger.id, index, connector_id),
             span,
             connector.meter_ws,
             id,
         ));
         connector.meter_ws += session.energy_ws;
-        if self.records.len() > RECORDS_KEPT {
-            self.records.drain(..RECORDS_KEPT / 10);
-        }
     }
 }

@@ -52,6 +52,11 @@ impl Fleet {
         self.by_id.get(device_id).copied()
     }
 
+    /// Index of the site with this id.
+    pub(crate) fn find_site(&self, site_id: &str) -> Option<usize> {
+        self.sites.iter().position(|site| site.id == site_id)
+    }
+
     /// Every device id, in the fleet's order.
     pub(crate) fn device_ids(&self) -> Vec<String> {
         self.chargers.iter().map(|charger| charger.id.clone()).collect()

@@ -4,6 +4,7 @@
 mod binary;
 mod contract;
 mod controls;
+mod energy;
 mod faults;
 mod lifecycle;
 mod rest;
