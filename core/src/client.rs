@@ -12,7 +12,9 @@ use crate::{
     config::Config,
     error::{Error, Result},
     net::{
+        dial::Dialer,
         http::{HttpClient, ReqwestClient},
+        proxy,
         tls::Tls,
     },
     policy::{
@@ -32,7 +34,7 @@ pub struct Client(Arc<Inner>);
 struct Inner {
     config: Config,
     base_url: Url,
-    tls: Tls,
+    dialer: Dialer,
     tokens: TokenCache,
     transport: Arc<Transport>,
     in_flight: InFlight,
@@ -42,15 +44,12 @@ struct Inner {
 impl Client {
     /// A client with these settings. Checks them and connects to nothing yet.
     pub fn new(config: Config, credentials: Credentials) -> Result<Self> {
-        let tls = Tls::new(&config.extra_roots_pem)?;
-        let http = ReqwestClient::shared(&config, &tls)?;
-        Self::assemble(config, credentials, tls, http)
+        Self::assemble(config, credentials, None)
     }
 
-    /// Like [`Client::new`], with an HTTP client of your own.
+    /// Like [`Client::new`], with an HTTP client of your own for the calls. Streams dial as ever.
     pub fn with_http(config: Config, credentials: Credentials, http: Arc<dyn HttpClient>) -> Result<Self> {
-        let tls = Tls::new(&config.extra_roots_pem)?;
-        Self::assemble(config, credentials, tls, http)
+        Self::assemble(config, credentials, Some(http))
     }
 
     /// A client from the environment: see [`Config::from_env`] and [`Credentials::from_env`].
@@ -58,9 +57,20 @@ impl Client {
         Self::new(Config::from_env()?, Credentials::from_env()?)
     }
 
-    fn assemble(config: Config, credentials: Credentials, tls: Tls, http: Arc<dyn HttpClient>) -> Result<Self> {
+    fn assemble(config: Config, credentials: Credentials, http: Option<Arc<dyn HttpClient>>) -> Result<Self> {
         let base_url = config.check()?;
         credentials.check()?;
+        let tls = Tls::new(&config.extra_roots_pem, &config.spki_pins)?;
+        let proxy = proxy::choose(&config.proxy, &base_url)?;
+        let http = match http {
+            Some(http) => http,
+            None => ReqwestClient::shared(&config, &tls, proxy.as_deref())?,
+        };
+        let dialer = Dialer {
+            tls: tls.for_websocket(),
+            timeouts: config.dial,
+            proxy,
+        };
         let headers = default_headers(config.user_agent_suffix.as_deref())?;
         let quotas = Quotas::new(&config.quota);
         let source = token_source(credentials, &config, &base_url, &headers, &http, &quotas.token);
@@ -81,7 +91,7 @@ impl Client {
         Ok(Self(Arc::new(Inner {
             config,
             base_url,
-            tls,
+            dialer,
             tokens,
             transport,
             in_flight: InFlight::default(),
@@ -154,8 +164,8 @@ impl Client {
         &self.0.base_url
     }
 
-    pub(crate) fn tls(&self) -> &Tls {
-        &self.0.tls
+    pub(crate) fn dialer(&self) -> &Dialer {
+        &self.0.dialer
     }
 
     pub(crate) fn tokens(&self) -> &TokenCache {

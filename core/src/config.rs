@@ -19,6 +19,10 @@ pub struct Config {
     pub base_url: String,
     /// Certificates (PEM) of further authorities to trust, besides the public ones: a sandbox's or a company's.
     pub extra_roots_pem: Vec<String>,
+    /// Public keys (SHA-256 of the SubjectPublicKeyInfo, base64, with or without `sha256/` before it), one of which must be
+    /// in the server's chain, besides the usual checks. Name a spare one: a renewed certificate may come with a new key.
+    /// Default: none, no check.
+    pub spki_pins: Vec<String>,
     /// Allows plain `http://` to a host that is not this machine: an emulator, a phone in the lab. Warns each time.
     /// Default: no.
     pub allow_insecure_http: bool,
@@ -31,6 +35,8 @@ pub struct Config {
     pub request_timeout: Duration,
     /// Time-outs of the parts of opening a connection.
     pub dial: DialTimeouts,
+    /// Through which proxy the platform is reached. Default: what the environment says.
+    pub proxy: ProxySetting,
     /// When and how often failed calls are repeated.
     pub retry: RetryPolicy,
     /// The platform's limits.
@@ -39,6 +45,28 @@ pub struct Config {
     pub stream: StreamConfig,
     /// Where time comes from. Only tests change it.
     pub clock: SharedClock,
+}
+
+/// Through which proxy the platform is reached, by REST and by the stream alike.
+#[derive(Clone, PartialEq, Eq)]
+pub enum ProxySetting {
+    /// What `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` say (`http_proxy` for plain HTTP).
+    FromEnvironment,
+    /// None, whatever the environment says.
+    None,
+    /// This one: `http://HOST:PORT`, or `http://USER:PASSWORD@HOST:PORT`.
+    Url(String),
+}
+
+/// Shows no address, since it may hold a password.
+impl fmt::Debug for ProxySetting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::FromEnvironment => "FromEnvironment",
+            Self::None => "None",
+            Self::Url(_) => "Url(..)",
+        })
+    }
 }
 
 /// Time-outs of the parts of opening a connection.
@@ -144,11 +172,13 @@ impl Config {
         Self {
             base_url: base_url.into(),
             extra_roots_pem: Vec::new(),
+            spki_pins: Vec::new(),
             allow_insecure_http: false,
             devices: Vec::new(),
             user_agent_suffix: None,
             request_timeout: Duration::from_secs(30),
             dial: DialTimeouts::default(),
+            proxy: ProxySetting::FromEnvironment,
             retry: RetryPolicy::default(),
             quota: QuotaLimits::default(),
             stream: StreamConfig::default(),

@@ -13,6 +13,7 @@ use tokio::{
 use tokio_rustls::TlsConnector;
 use url::Url;
 
+use super::{pins::PIN_MISMATCH, proxy};
 use crate::{
     config::DialTimeouts,
     error::{Error, ErrorKind, Result},
@@ -25,29 +26,60 @@ const STAGGER: Duration = Duration::from_millis(250);
 pub(crate) trait Socket: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Socket for T {}
 
-/// Opens a connection to the host of `url`; with TLS if its scheme is `https` or `wss`.
-pub(crate) async fn dial(url: &Url, tls: Arc<ClientConfig>, timeouts: &DialTimeouts) -> Result<Box<dyn Socket>> {
-    let host = url.host_str().unwrap_or_default();
-    // `url` writes IPv6 addresses in brackets; resolvers and certificates want them bare.
-    let name = host.trim_start_matches('[').trim_end_matches(']');
-    let port = url.port_or_known_default().unwrap_or(443);
-    let addresses = resolve(name, port, timeouts.dns).await?;
-    let tcp = connect_any(name, addresses, timeouts.tcp).await?;
-    // Telemetry is small and urgent; Nagle would hold back pings. Failing to say so harms nothing.
-    let _ = tcp.set_nodelay(true);
-    if !matches!(url.scheme(), "https" | "wss") {
-        return Ok(Box::new(tcp));
-    }
-    let server = ServerName::try_from(name.to_owned())
-        .map_err(|error| Error::invalid("base_url", format_args!("{name}: {error}")))?;
-    let handshake = TlsConnector::from(tls).connect(server, tcp);
-    match timeout(timeouts.tls, handshake).await {
-        Ok(Ok(stream)) => Ok(Box::new(stream)),
-        Ok(Err(error)) => {
-            Err(Error::new(ErrorKind::Connection, format!("no TLS connection to {name}: {error}")).with_source(error))
+/// Opens connections, directly or through a proxy.
+#[derive(Debug, Clone)]
+pub(crate) struct Dialer {
+    pub(crate) tls: Arc<ClientConfig>,
+    pub(crate) timeouts: DialTimeouts,
+    pub(crate) proxy: Option<Arc<Url>>,
+}
+
+impl Dialer {
+    /// Opens a connection to the host of `url`; with TLS if its scheme is `https` or `wss`.
+    pub(crate) async fn dial(&self, url: &Url) -> Result<Box<dyn Socket>> {
+        let (name, port) = name_and_port(url);
+        let tcp = match &self.proxy {
+            None => self.connect(name, port).await?,
+            Some(proxy) => {
+                let (proxy_name, proxy_port) = name_and_port(proxy);
+                let mut tcp = self.connect(proxy_name, proxy_port).await?;
+                let tunnel = proxy::connect(&mut tcp, proxy, url.host_str().unwrap_or_default(), port);
+                match timeout(self.timeouts.tcp, tunnel).await {
+                    Ok(opened) => opened?,
+                    Err(_) => return Err(too_slow("proxy's tunnel", name, self.timeouts.tcp)),
+                }
+                tcp
+            }
+        };
+        if !matches!(url.scheme(), "https" | "wss") {
+            return Ok(Box::new(tcp));
         }
-        Err(_) => Err(too_slow("TLS handshake", name, timeouts.tls)),
+        let server = ServerName::try_from(name.to_owned())
+            .map_err(|error| Error::invalid("base_url", format_args!("{name}: {error}")))?;
+        let handshake = TlsConnector::from(self.tls.clone()).connect(server, tcp);
+        match timeout(self.timeouts.tls, handshake).await {
+            Ok(Ok(stream)) => Ok(Box::new(stream)),
+            Ok(Err(error)) => Err(
+                Error::new(ErrorKind::Connection, format!("no TLS connection to {name}: {error}")).with_source(error),
+            ),
+            Err(_) => Err(too_slow("TLS handshake", name, self.timeouts.tls)),
+        }
     }
+
+    async fn connect(&self, name: &str, port: u16) -> Result<TcpStream> {
+        let addresses = resolve(name, port, self.timeouts.dns).await?;
+        let tcp = connect_any(name, addresses, self.timeouts.tcp).await?;
+        // Telemetry is small and urgent; Nagle would hold back pings. Failing to say so harms nothing.
+        let _ = tcp.set_nodelay(true);
+        Ok(tcp)
+    }
+}
+
+/// `url` writes IPv6 addresses in brackets; resolvers and certificates want them bare.
+fn name_and_port(url: &Url) -> (&str, u16) {
+    let host = url.host_str().unwrap_or_default();
+    let name = host.trim_start_matches('[').trim_end_matches(']');
+    (name, url.port_or_known_default().unwrap_or(443))
 }
 
 async fn resolve(name: &str, port: u16, limit: Duration) -> Result<Vec<SocketAddr>> {

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Method};
 use url::Url;
 
-use super::tls::Tls;
+use super::{pins::PIN_MISMATCH, tls::Tls};
 use crate::{
     clock::BoxFuture,
     config::Config,
@@ -68,8 +68,8 @@ pub trait HttpClient: Send + Sync + fmt::Debug {
 pub(crate) struct ReqwestClient(reqwest::Client);
 
 impl ReqwestClient {
-    pub(crate) fn shared(config: &Config, tls: &Tls) -> Result<Arc<dyn HttpClient>> {
-        let client = reqwest::Client::builder()
+    pub(crate) fn shared(config: &Config, tls: &Tls, proxy: Option<&Url>) -> Result<Arc<dyn HttpClient>> {
+        let builder = reqwest::Client::builder()
             .tls_backend_preconfigured(tls.for_rest())
             // The transport classifies and repeats; a second loop below it would send commands twice.
             .retry(reqwest::retry::never())
@@ -81,12 +81,16 @@ impl ReqwestClient {
             .http2_keep_alive_timeout(H2_PONG)
             .http2_keep_alive_while_idle(true)
             .tcp_nodelay(true)
-            // The stream dials without a proxy, too: both must go the same way.
-            .no_proxy()
-            .build()
-            .map_err(|error| {
-                Error::new(ErrorKind::InvalidRequest, "the HTTP client cannot be set up").with_source(error)
-            })?;
+            // Which proxy is decided above, for the stream as well: both must go the same way.
+            .no_proxy();
+        let builder = match proxy.map(|url| reqwest::Proxy::all(url.as_str())) {
+            None => builder,
+            Some(Ok(proxy)) => builder.proxy(proxy),
+            Some(Err(error)) => return Err(Error::invalid("proxy", error.without_url())),
+        };
+        let client = builder.build().map_err(|error| {
+            Error::new(ErrorKind::InvalidRequest, "the HTTP client cannot be set up").with_source(error)
+        })?;
         Ok(Arc::new(Self(client)))
     }
 }
@@ -188,7 +192,14 @@ fn describe(error: impl Into<ReadError>, shown: &str) -> Error {
             format!("the connection to {shown} broke: {cause}"),
         )
     };
-    Error::new(kind, text).with_source(error)
+    // A wrong key stays wrong: asking again only tells whoever listens in.
+    let retryable = !cause.contains(PIN_MISMATCH);
+    let described = Error::new(kind, text).with_source(error);
+    if retryable {
+        described
+    } else {
+        described.with_retryable(false)
+    }
 }
 
 /// The innermost text: libraries wrap "connection refused" three times.

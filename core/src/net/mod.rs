@@ -2,4 +2,6 @@
 
 pub(crate) mod dial;
 pub mod http;
+pub(crate) mod pins;
+pub(crate) mod proxy;
 pub(crate) mod tls;

@@ -1,11 +1,16 @@
 //! One TLS provider (ring), one verifier, one root store; the settings for REST and for the WebSocket differ in
 //! nothing but ALPN. Nothing is installed as the process's default.
 
-use std::sync::Arc;
+use std::{fmt::Display, sync::Arc};
 
-use rustls::{ClientConfig, RootCertStore, crypto::ring};
+use rustls::{
+    ClientConfig, RootCertStore,
+    client::{WebPkiServerVerifier, danger::ServerCertVerifier},
+    crypto::ring,
+};
 use rustls_pki_types::{CertificateDer, pem::PemObject};
 
+use super::pins::{self, PinVerifier};
 use crate::error::{Error, Result};
 
 /// TLS settings, ready to hand out.
@@ -15,8 +20,8 @@ pub(crate) struct Tls {
 }
 
 impl Tls {
-    /// The public roots plus the given ones (PEM, each may hold several certificates).
-    pub(crate) fn new(extra_roots_pem: &[String]) -> Result<Self> {
+    /// The public roots plus the given ones (PEM, each may hold several certificates); with pins, if there are any.
+    pub(crate) fn new(extra_roots_pem: &[String], spki_pins: &[String]) -> Result<Self> {
         let mut roots = RootCertStore {
             roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
         };
@@ -32,10 +37,23 @@ impl Tls {
                 return Err(invalid_root(format_args!("holds no certificate")));
             }
         }
-        let base = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        let impossible = |error: &dyn Display| invalid_root(format_args!("TLS cannot be set up: {error}"));
+        let provider = Arc::new(ring::default_provider());
+        let usual = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider.clone())
+            .build()
+            .map_err(|error| impossible(&error))?;
+        let pins = pins::parse(spki_pins)?;
+        let verifier: Arc<dyn ServerCertVerifier> = if pins.is_empty() {
+            usual
+        } else {
+            Arc::new(PinVerifier { usual, pins })
+        };
+        let base = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
-            .map_err(|error| invalid_root(format_args!("TLS cannot be set up: {error}")))?
-            .with_root_certificates(roots)
+            .map_err(|error| impossible(&error))?
+            // "Dangerous" is any verifier of one's own; ours begins with the usual one.
+            .dangerous()
+            .with_custom_certificate_verifier(verifier)
             .with_no_client_auth();
         Ok(Self { base })
     }
@@ -72,14 +90,14 @@ mod tests {
             "hello",
             "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
         ] {
-            let error = Tls::new(&[pem.to_owned()]).unwrap_err();
+            let error = Tls::new(&[pem.to_owned()], &[]).unwrap_err();
             assert_eq!(error.details()["field"], "extra_roots_pem", "{pem:?}");
         }
     }
 
     #[test]
     fn the_websocket_never_offers_http_2() {
-        let tls = Tls::new(&[]).unwrap();
+        let tls = Tls::new(&[], &[]).unwrap();
         assert_eq!(tls.for_websocket().alpn_protocols, [b"http/1.1".to_vec()]);
         assert_eq!(tls.for_rest().alpn_protocols[0], b"h2".to_vec());
     }

@@ -1,10 +1,9 @@
 //! ONE socket from the handshake to its end. Knows no retry.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use futures_util::{FutureExt, SinkExt, StreamExt};
 use http::{HeaderMap, header};
-use rustls::ClientConfig;
 use tokio::{sync::watch, time::timeout};
 use tokio_tungstenite::{
     WebSocketStream, client_async_with_config,
@@ -24,10 +23,10 @@ use super::{
 use crate::{
     auth::Token,
     clock::SharedClock,
-    config::{DialTimeouts, StreamConfig},
+    config::StreamConfig,
     envelope,
     error::{Error, ErrorKind, Result},
-    net::dial::{Socket, dial},
+    net::dial::{Dialer, Socket},
     secret::bearer,
 };
 
@@ -43,8 +42,7 @@ const SAMPLE: usize = 120;
 /// What a connection needs to know to be opened.
 pub(super) struct Target {
     pub(super) url: Url,
-    pub(super) tls: Arc<ClientConfig>,
-    pub(super) dial: DialTimeouts,
+    pub(super) dialer: Dialer,
     pub(super) headers: HeaderMap,
     pub(super) stream: StreamConfig,
 }
@@ -55,7 +53,7 @@ pub(super) struct Connection(WebSocketStream<Box<dyn Socket>>);
 impl Connection {
     /// Dials, and upgrades with the token in the `Authorization` header.
     pub(super) async fn open(target: &Target, token: &Token) -> Result<Self> {
-        let socket = dial(&target.url, target.tls.clone(), &target.dial).await?;
+        let socket = target.dialer.dial(&target.url).await?;
         let mut request = target
             .url
             .as_str()
@@ -75,14 +73,14 @@ impl Connection {
             .max_message_size(Some(target.stream.max_message))
             .max_frame_size(Some(target.stream.max_message));
         let upgrade = client_async_with_config(request, socket, Some(config));
-        match timeout(target.dial.upgrade, upgrade).await {
+        match timeout(target.dialer.timeouts.upgrade, upgrade).await {
             Ok(Ok((socket, _))) => Ok(Self(socket)),
             Ok(Err(error)) => Err(refusal(error)),
             Err(_) => Err(Error::new(
                 ErrorKind::Timeout,
                 format!(
                     "the stream's upgrade took longer than {} s",
-                    target.dial.upgrade.as_secs_f64()
+                    target.dialer.timeouts.upgrade.as_secs_f64()
                 ),
             )),
         }

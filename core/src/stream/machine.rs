@@ -78,6 +78,8 @@ impl Machine {
             | ErrorKind::NotFound
             | ErrorKind::InvalidRequest
             | ErrorKind::Closed => Next::Fail,
+            // A wrong key, or a proxy that wants other credentials. A conflict is not retryable either, yet passes.
+            ErrorKind::Connection if !error.retryable() => Next::Fail,
             _ if !self.was_live && self.attempt + 1 >= self.config.first_attempts => Next::Fail,
             // What is left is a broken or refused connection, or a second connection for the same devices, which is
             // waited out.

@@ -64,8 +64,7 @@ impl Client {
         let supervisor = Supervisor {
             target: Target {
                 url,
-                tls: self.tls().for_websocket(),
-                dial: config.dial,
+                dialer: self.dialer().clone(),
                 headers: self.headers().clone(),
                 stream: config.stream,
             },

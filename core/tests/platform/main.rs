@@ -5,6 +5,7 @@
 mod auth;
 mod common;
 mod errors;
+mod network;
 mod nginx;
 mod rest;
 mod stream;
