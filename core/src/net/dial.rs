@@ -59,9 +59,17 @@ impl Dialer {
         let handshake = TlsConnector::from(self.tls.clone()).connect(server, tcp);
         match timeout(self.timeouts.tls, handshake).await {
             Ok(Ok(stream)) => Ok(Box::new(stream)),
-            Ok(Err(error)) => Err(
-                Error::new(ErrorKind::Connection, format!("no TLS connection to {name}: {error}")).with_source(error),
-            ),
+            Ok(Err(error)) => {
+                let text = error.to_string();
+                let error = Error::new(ErrorKind::Connection, format!("no TLS connection to {name}: {text}"))
+                    .with_source(error);
+                // A wrong key stays wrong: asking again only tells whoever listens in.
+                Err(if text.contains(PIN_MISMATCH) {
+                    error.with_retryable(false)
+                } else {
+                    error
+                })
+            }
             Err(_) => Err(too_slow("TLS handshake", name, self.timeouts.tls)),
         }
     }

@@ -11,7 +11,12 @@ use std::{
     time::Duration,
 };
 
-use tellus_core::{Client, Config, ErrorKind, config::ProxySetting};
+use tellus_core::{
+    Client, Config, ErrorKind,
+    clock::BoxFuture,
+    config::ProxySetting,
+    net::http::{HttpClient, HttpFailure, HttpReply, HttpRequest},
+};
 use tellus_sandbox::{Options, Sandbox};
 
 use crate::common::{block_on, config, credentials, requests};
@@ -59,6 +64,33 @@ fn a_pinned_key_lets_calls_and_streams_through_and_another_stops_both_at_once() 
     );
     assert!(error.reason().contains("pinned"), "{error}");
     assert_eq!(requests(&sandbox, "/v1").len(), served, "nothing was sent");
+    // The stream does not knock again and again either: a token from elsewhere first, then the wrong key.
+    let mut wrong = config(&sandbox);
+    wrong.spki_pins = stranger.config().spki_pins.clone();
+    let app = Client::with_http(wrong, credentials(&sandbox), Arc::new(Granting)).unwrap();
+    let error = first_frame(&app, &sandbox).unwrap_err();
+    assert_eq!(
+        (error.kind(), error.retryable()),
+        (ErrorKind::Connection, false),
+        "{error}"
+    );
+}
+
+/// Answers every call with a token: an HTTP client of somebody's own.
+#[derive(Debug)]
+struct Granting;
+
+impl HttpClient for Granting {
+    fn send(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpReply, HttpFailure>> {
+        assert!(request.url.path().ends_with("/oauth/token"));
+        let body = r#"{"access_token":"t","token_type":"bearer","expires_in":60}"#.into();
+        let reply = HttpReply {
+            status: 200,
+            headers: Default::default(),
+            body,
+        };
+        Box::pin(std::future::ready(Ok(reply)))
+    }
 }
 
 /// The pin of the key that a server shows.
