@@ -66,6 +66,7 @@ pub(crate) fn share(options: Options) -> Shared {
         sites: options.sites,
         devices_per_site: options.devices_per_site,
         history_days: options.history_days,
+        arrivals: !options.no_arrivals,
         start,
     };
     let limits = Limits {

@@ -14,10 +14,6 @@ pub(crate) enum Class {
     /// Reading calls.
     Query,
     /// Commands.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "the command endpoints come in a later version")
-    )]
     Control,
     /// Token issuance.
     Token,

@@ -46,6 +46,13 @@ impl Shared {
         match fault.kind {
             FaultKind::ExpireTokens {} => self.tokens.expire_all(),
             FaultKind::RevokeTokens {} => self.tokens.revoke_all(),
+            FaultKind::ConnectorFault {
+                device,
+                connector,
+                fault_code,
+                cleared,
+            } => lock(&self.fleet).break_connector(&device, connector, (!cleared).then_some(fault_code.as_str())),
+            FaultKind::DeviceOffline { device, cleared } => lock(&self.fleet).disconnect(&device, !cleared),
             FaultKind::StreamDrop {} => self.streams.order_all(Order::Cut),
             FaultKind::StreamClose { code } => self.streams.order_all(Order::Close(code)),
             FaultKind::StreamHalfOpen {} => {

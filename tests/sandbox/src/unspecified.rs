@@ -2,11 +2,20 @@
 //!
 //! Nothing here is promised by the platform. When it answers a question, the answer is changed here.
 //!
-//! Two silences need no code: a stream goes on when the token it was opened with expires (the token is read once,
-//! in the handshake), and the first frame comes with the next cadence tick, not at once.
+//! Some silences need no constant. The first frame comes with the next cadence tick, not at once. A stream goes on
+//! when the token it was opened with expires, unless an option says otherwise. A slot of a schedule
+//! that crosses midnight belongs to the day on which it begins. A command for a charger that is offline waits in the
+//! queue, and a second one for a connector with a session under way or queued is a conflict. A command finds a vehicle
+//! at the connector: the one from the last session, or one that has just come. A started session outranks the
+//! schedule. A limit from a flexibility call is a share of the site's capacity, and leaves discharging alone.
+
+use std::sync::Arc;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde_json::{Value, json};
 
+use crate::clients::Clients;
 use crate::fleet::{ConnectorState, Granularity, Ledger, Record};
 
 /// Whether opening the telemetry stream takes one call out of the query quota. Not specified; here it does not:
@@ -21,8 +30,13 @@ pub(crate) const QUOTA_WINDOW_SECONDS: i64 = 60;
 
 /// The records that belong to a time range: by the session's start, the lower bound included, the upper one not. Not
 /// specified. Ranges that touch then neither overlap nor leave a hole.
-pub(crate) fn records_in_range(ledger: &Ledger, from: Option<Timestamp>, until: Option<Timestamp>) -> &[Record] {
-    ledger.begun(from, until)
+pub(crate) fn records_in_range(
+    ledger: &Ledger,
+    charger: Option<usize>,
+    from: Option<Timestamp>,
+    until: Option<Timestamp>,
+) -> &[Arc<Record>] {
+    ledger.begun(charger, from, until)
 }
 
 /// Whether records come with the newest first. No order is specified.
@@ -68,4 +82,32 @@ pub(crate) fn bucket_label(granularity: Granularity, begin: Timestamp) -> String
         Granularity::Month => "%Y-%m",
     };
     begin.strftime(form).to_string()
+}
+
+/// State of charge (%) below which no vehicle gives anything back. A floor is mentioned in the diagnostics pages, its
+/// effect on a lower `min_soc` is not specified.
+pub(crate) const LOWEST_SOC: u8 = 20;
+
+/// What `result` holds after a command has failed. Not specified.
+pub(crate) fn failure(reason: &str, fault_code: Option<&str>) -> Value {
+    match fault_code {
+        Some(code) => json!({ "reason": reason, "fault_code": code }),
+        None => json!({ "reason": reason }),
+    }
+}
+
+/// How many days a `once` schedule looks ahead for its day. Not specified; more than a week, so that each weekday
+/// comes up.
+pub(crate) const ONCE_SEARCH_DAYS: u32 = 9;
+
+/// The text of an answer that has queued a command: as in the document's example. It is said that nobody should read it.
+pub(crate) const COMMAND_SENT: &str = "Command sent";
+
+/// The zone of a schedule that names none. Not specified.
+pub(crate) const DEFAULT_TIME_ZONE: TimeZone = TimeZone::UTC;
+
+/// Whether an id in `target_ids` names an operator. No call tells an operator its own id, and what it looks like is not
+/// specified; here it is the `client_id` of any of the operator's credentials.
+pub(crate) fn is_operator(clients: &Clients, id: &str) -> bool {
+    clients.find(id).is_some()
 }

@@ -24,31 +24,30 @@ pub(crate) async fn list(State(shared): State<Arc<Shared>>, headers: HeaderMap, 
     let (from, until) = (params.moment("start_time")?, params.moment("end_time")?);
 
     let fleet = lock(&shared.fleet);
-    // Compared as numbers: a page must stay cheap with years of records.
-    let charger = device.map(|id| fleet.find(id));
-    let wanted = |record: &&Record| {
-        charger.is_none_or(|charger| Some(record.charger) == charger)
-            && connector.is_none_or(|connector| u64::from(record.connector_id) == connector)
+    let range = match device {
+        None => records_in_range(&fleet.records, None, from, until),
+        Some(id) => match fleet.find(id) {
+            Some(charger) => records_in_range(&fleet.records, Some(charger), from, until),
+            None => &[],
+        },
     };
-    let range = records_in_range(&fleet.records, from, until);
-    let everything = charger.is_none() && connector.is_none();
-    let total = if everything {
-        range.len()
-    } else {
-        range.iter().filter(wanted).count()
+    let wanted = |record: &&Arc<Record>| connector.is_none_or(|connector| u64::from(record.connector_id) == connector);
+    let total = match connector {
+        None => range.len(),
+        Some(_) => range.iter().filter(wanted).count(),
     };
     let (from, size) = page.window();
-    let items: Vec<_> = match (RECORDS_NEWEST_FIRST, everything) {
-        // No need to look at what lies before the page.
-        (true, true) => views(range.iter().rev().skip(from).take(size)),
-        (false, true) => views(range.iter().skip(from).take(size)),
-        (true, false) => views(range.iter().rev().filter(wanted).skip(from).take(size)),
-        (false, false) => views(range.iter().filter(wanted).skip(from).take(size)),
+    let items: Vec<RecordView> = match (RECORDS_NEWEST_FIRST, connector) {
+        // Nothing before the page is looked at.
+        (true, None) => views(range.iter().rev().skip(from).take(size)),
+        (false, None) => views(range.iter().skip(from).take(size)),
+        (true, Some(_)) => views(range.iter().rev().filter(wanted).skip(from).take(size)),
+        (false, Some(_)) => views(range.iter().filter(wanted).skip(from).take(size)),
     };
     drop(fleet);
     Ok(success(page.around(&items, total)))
 }
 
-fn views<'a>(records: impl Iterator<Item = &'a Record>) -> Vec<RecordView> {
-    records.map(Record::view).collect()
+fn views<'a>(records: impl Iterator<Item = &'a Arc<Record>>) -> Vec<RecordView> {
+    records.map(|record| record.view()).collect()
 }

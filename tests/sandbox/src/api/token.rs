@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 
 use super::Answer;
 use crate::envelope::{ApiError, coded, success};
-use crate::front::Caller;
+use crate::faults::{FaultKind, Spot};
+use crate::front::{Caller, StruckInside};
 use crate::journal::JournalEvent;
 use crate::quota::Class;
 use crate::state::Shared;
@@ -47,11 +48,20 @@ pub(crate) async fn issue(State(shared): State<Arc<Shared>>, body: Bytes) -> Ans
             };
             shared.journal.write(now, event);
             let reply = json!({ "access_token": token, "token_type": "Bearer", "expires_in": lifetime.as_secs() });
-            if shared.options.enveloped_token {
-                success(reply)
-            } else {
-                coded(StatusCode::OK, 0, &reply)
+            let form = shared.faults.strike(Spot::Token, "/operator/oauth/token", None).pop();
+            let struck = form.as_ref().map(|fault| StruckInside(fault.name()));
+            let enveloped = match form {
+                Some(FaultKind::TokenForm { enveloped }) => enveloped,
+                _ => shared.options.enveloped_token,
+            };
+            let mut answer = match enveloped {
+                true => success(reply),
+                false => coded(StatusCode::OK, 0, &reply),
+            };
+            if let Some(struck) = struck {
+                answer.extensions_mut().insert(struck);
             }
+            answer
         }
     };
     response.extensions_mut().insert(Caller(client_id.to_owned()));

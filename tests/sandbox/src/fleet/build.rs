@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp, Unit};
 
 use super::catalog::{self, Model, Place};
+use super::command::Commands;
 use super::connector::{Condition, Connector};
 use super::ledger::Ledger;
 use super::record::Record;
@@ -19,6 +20,8 @@ pub(crate) struct Plan {
     pub(crate) sites: usize,
     pub(crate) devices_per_site: usize,
     pub(crate) history_days: u32,
+    /// Whether vehicles come and go by themselves while the sandbox runs.
+    pub(crate) arrivals: bool,
     /// Virtual time at the beginning.
     pub(crate) start: Timestamp,
 }
@@ -59,6 +62,11 @@ impl Plan {
             by_id,
             records: Ledger::of(records),
             passed: Duration::ZERO,
+            arrivals: self.arrivals,
+            commands: Commands::default(),
+            restraints: Vec::new(),
+            scheduled: false,
+            replan: false,
         };
         fleet.allot();
         fleet
@@ -116,10 +124,15 @@ impl Plan {
             connectors.push(Connector {
                 id: number,
                 condition,
+                faulted: condition == Condition::Faulted,
                 session,
                 power_w: 0,
                 temperature: ambient + 2.0,
                 meter_ws,
+                claim: None,
+                parked: None,
+                schedules: Vec::new(),
+                slot: None,
             });
         }
         let charger = Charger {
@@ -129,6 +142,7 @@ impl Plan {
             model,
             site,
             offline,
+            heard: None,
             connectors,
         };
         (charger, records)
@@ -137,7 +151,7 @@ impl Plan {
     /// The session a connector is in when the sandbox starts: the charger that can feed back does, and about
     /// two in three of the others charge, so that there is power to see at once.
     fn underway(&self, model: &Model, index: usize, number: u32, condition: Condition) -> Option<Session> {
-        if condition != Condition::Sound {
+        if condition != Condition::Sound || !self.arrivals {
             return None;
         }
         let mut random = Random::new(self.seed, &[0x5E55, index as u64, u64::from(number)]);

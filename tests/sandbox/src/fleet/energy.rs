@@ -196,7 +196,8 @@ impl Fleet {
             .records
             .around(from, until)
             .iter()
-            .filter(|record| wanted.contains(&self.chargers[record.charger].site))
+            .map(AsRef::as_ref)
+            .filter(|record: &&Record| wanted.contains(&self.chargers[record.charger].site))
             .collect();
         for record in &records {
             grid.spread(record);

@@ -18,6 +18,7 @@ fn plan(seed: u64) -> Plan {
         sites: 3,
         devices_per_site: 4,
         history_days: 28,
+        arrivals: true,
         start,
     }
 }
@@ -144,10 +145,10 @@ fn sessions_end_become_records_and_new_ones_begin() {
     let new = fleet.records.len() - past;
     assert!(new > 10, "{new} records in a day");
     assert!(
-        !fleet.records.begun(Some(fleet.start), None).is_empty(),
+        !fleet.records.begun(None, Some(fleet.start), None).is_empty(),
         "no new session came to its end"
     );
-    let order: Vec<_> = fleet.records.all().iter().map(super::Record::place).collect();
+    let order: Vec<_> = fleet.records.all().iter().map(|record| record.place()).collect();
     assert!(order.is_sorted());
     let charging = readings(&fleet)
         .iter()
@@ -201,8 +202,9 @@ fn meters_run_on_from_record_to_record() {
     fleet.advance(24 * HOUR);
     for charger in &fleet.chargers {
         for connector in &charger.connectors {
-            let of_this =
-                |record: &&super::Record| record.device_id == charger.id && record.connector_id == connector.id;
+            let of_this = |record: &&std::sync::Arc<super::Record>| {
+                record.device_id == charger.id && record.connector_id == connector.id
+            };
             let records: Vec<_> = fleet.records.all().iter().filter(of_this).collect();
             for pair in records.windows(2) {
                 assert_eq!(pair[0].meter_start_ws + pair[0].energy_ws, pair[1].meter_start_ws);

@@ -96,7 +96,8 @@ impl Fleet {
             .unwrap_or(self.start);
         let last_beat = SignedDuration::from_secs(self.step - self.step % HEARTBEAT);
         let (heard, measured) = if charger.offline {
-            (silent_since, silent_since)
+            let since = charger.heard.unwrap_or(silent_since);
+            (since, since)
         } else {
             (self.start.checked_add(last_beat).unwrap_or(self.start), self.now())
         };

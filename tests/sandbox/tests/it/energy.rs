@@ -3,20 +3,9 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use tellus_sandbox::{Options, Sandbox, Scope};
+use tellus_sandbox::{Options, Scope};
 
-use crate::support::{Api, json, post, sandbox};
-
-/// A sandbox without quotas whose time stands still unless it is moved.
-fn still(options: Options) -> Sandbox {
-    Sandbox::start(Options {
-        query_per_minute: 0,
-        speed: 0.001,
-        start_at: Some("2026-03-15T11:00:00Z".parse().unwrap()),
-        ..options
-    })
-    .unwrap()
-}
+use crate::support::{Api, json, post, sandbox, still};
 
 async fn every_record(api: &Api) -> Vec<Value> {
     let mut records = Vec::new();

@@ -2,12 +2,16 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod binary;
+mod command_checks;
+mod commands;
 mod contract;
 mod controls;
 mod energy;
 mod faults;
+mod flexibility;
 mod lifecycle;
 mod rest;
+mod schedules;
 mod schema;
 mod scopes;
 mod stream;

@@ -31,6 +31,31 @@ pub(crate) fn quick() -> Options {
     }
 }
 
+/// A sandbox without quotas whose time stands still unless it is moved, and where no vehicle comes by itself.
+pub(crate) fn still(options: Options) -> Sandbox {
+    Sandbox::start(Options {
+        query_per_minute: 0,
+        control_per_minute: 0,
+        token_per_minute: 0,
+        // Longer than any test moves the clock.
+        token_lifetime: Duration::from_secs(40 * 86_400),
+        speed: 0.001,
+        // A Sunday.
+        start_at: Some("2026-03-15T11:00:00Z".parse().unwrap()),
+        ..options
+    })
+    .unwrap()
+}
+
+/// Options for a fleet that does nothing but what it is told, with a short past.
+pub(crate) fn obedient() -> Options {
+    Options {
+        no_arrivals: true,
+        history_days: 2,
+        ..quick()
+    }
+}
+
 /// TLS settings that trust the sandbox's authority and nobody else.
 pub(crate) fn tls(ca_pem: Option<&str>, alpn: &[&[u8]]) -> ClientConfig {
     let mut roots = RootCertStore::empty();
@@ -220,4 +245,66 @@ pub(crate) fn requests(sandbox: &Sandbox) -> Vec<RequestEntry> {
         .into_iter()
         .filter_map(|entry| only(entry.event))
         .collect()
+}
+
+/// The operator of a few chargers, with its eyes on one connector.
+pub(crate) struct Desk<'a> {
+    pub(crate) sandbox: &'a Sandbox,
+    pub(crate) api: Api,
+    /// Index of the device in the fleet, and number of the connector.
+    pub(crate) at: (usize, u32),
+}
+
+impl<'a> Desk<'a> {
+    pub(crate) async fn new(sandbox: &'a Sandbox, at: (usize, u32)) -> Self {
+        let api = Api::new(sandbox).await;
+        Self { sandbox, api, at }
+    }
+
+    pub(crate) fn path(&self, call: &str) -> String {
+        let device = &self.sandbox.device_ids()[self.at.0];
+        format!("/operator/devices/{device}/connectors/{}/{call}", self.at.1)
+    }
+
+    /// Sends a command and returns its id.
+    pub(crate) async fn order(&self, call: &str, body: Value) -> String {
+        let (status, answer) = self.api.command(&self.path(call), &body).await;
+        assert_eq!((status, &answer["code"]), (200, &json!(0)), "{answer}");
+        assert_eq!(answer["data"]["status"], "queued");
+        answer["data"]["command_id"].as_str().unwrap().to_owned()
+    }
+
+    /// Status and code of a command.
+    pub(crate) async fn attempt(&self, call: &str, body: Value) -> (u16, u64) {
+        let (status, answer) = self.api.command(&self.path(call), &body).await;
+        (status, answer["code"].as_u64().unwrap())
+    }
+
+    /// How far a command has come.
+    pub(crate) async fn state(&self, id: &str) -> Value {
+        let (status, answer) = self.api.fetch(&format!("/operator/commands/{id}")).await;
+        assert_eq!(status, 200, "{answer}");
+        answer["data"].clone()
+    }
+
+    /// The connector in the device's details.
+    pub(crate) async fn connector(&self) -> Value {
+        let device = &self.sandbox.device_ids()[self.at.0];
+        let (_, details) = self.api.fetch(&format!("/operator/devices/{device}")).await;
+        let connectors = details["data"]["connectors"].as_array().unwrap();
+        let wanted = |one: &&Value| one["connector_id"] == self.at.1;
+        connectors.iter().find(wanted).unwrap().clone()
+    }
+
+    /// The newest record of the connector.
+    pub(crate) async fn record(&self) -> Value {
+        let device = &self.sandbox.device_ids()[self.at.0];
+        let query = format!("device_id={device}&connector_id={}&size=1", self.at.1);
+        let (_, page) = self.api.fetch(&format!("/operator/charging-records?{query}")).await;
+        page["data"]["items"][0].clone()
+    }
+
+    pub(crate) fn pass(&self, seconds: u64) {
+        self.sandbox.advance(Duration::from_secs(seconds));
+    }
 }
