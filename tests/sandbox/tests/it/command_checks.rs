@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 
-use crate::support::{Desk, obedient, still};
+use crate::desk::Desk;
+use crate::support::{obedient, still};
 
 /// Status, code and the field an error names.
 async fn refusal(desk: &Desk<'_>, path: &str, body: &Value) -> (u16, u64, String) {

@@ -1,7 +1,8 @@
 use serde_json::{Value, json};
 use tellus_sandbox::{FaultKind, Options};
 
-use crate::support::{Desk, obedient, still};
+use crate::desk::Desk;
+use crate::support::{obedient, still};
 
 const PATH: &str = "/operator/control/flexibility";
 

@@ -3,13 +3,16 @@
 
 mod binary;
 mod command_checks;
+mod command_faults;
 mod commands;
 mod contract;
 mod controls;
+mod desk;
 mod energy;
 mod faults;
 mod flexibility;
 mod lifecycle;
+mod quickstart;
 mod rest;
 mod schedules;
 mod schema;

@@ -1,7 +1,8 @@
 use serde_json::{Value, json};
 use tellus_sandbox::Options;
 
-use crate::support::{Desk, obedient, still};
+use crate::desk::Desk;
+use crate::support::{obedient, still};
 
 const HOUR: u64 = 3600;
 
