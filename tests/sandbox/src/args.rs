@@ -44,6 +44,12 @@ pub(crate) struct Args {
     /// Number of chargers at each site.
     #[arg(long, default_value_t = 4)]
     devices_per_site: usize,
+    /// Let no vehicle come by itself: connectors do only what commands and schedules say.
+    #[arg(long)]
+    no_arrivals: bool,
+    /// Days of charging history before the start, at most 366.
+    #[arg(long, default_value_t = 28, value_name = "DAYS")]
+    history_days: u32,
     /// Query calls per minute; 0 for no limit.
     #[arg(long, default_value_t = 60, value_name = "N")]
     query_per_minute: u32,
@@ -53,15 +59,33 @@ pub(crate) struct Args {
     /// Token calls per minute; 0 for no limit.
     #[arg(long, default_value_t = 10, value_name = "N")]
     token_per_minute: u32,
+    /// Count calls in windows that begin with each minute instead of in sliding ones.
+    #[arg(long)]
+    fixed_windows: bool,
     /// Validity of a token in seconds.
     #[arg(long, default_value_t = 86_400, value_name = "SECONDS")]
     token_lifetime: u64,
     /// Answer token calls inside the envelope instead of with the bare object.
     #[arg(long)]
     enveloped_token: bool,
+    /// With group_by=site, give each site its own points in the energy series.
+    #[arg(long)]
+    grouped_series: bool,
+    /// Leave empty buckets out of the energy series.
+    #[arg(long)]
+    sparse_series: bool,
+    /// Answer schedule calls with the id of a command instead of null.
+    #[arg(long)]
+    schedule_command: bool,
+    /// Know no control id of a flexibility call among the commands.
+    #[arg(long)]
+    hidden_controls: bool,
     /// Let several streams carry the same device set.
     #[arg(long)]
     allow_duplicate_streams: bool,
+    /// Close a stream with this WebSocket code when its token expires or is revoked; otherwise it goes on.
+    #[arg(long, value_name = "CODE")]
+    close_on_token_end: Option<u16>,
     /// Send no frames for a charger that is offline.
     #[arg(long)]
     silent_offline: bool,
@@ -93,12 +117,20 @@ impl Args {
             tls_names: self.tls_names.clone(),
             sites: self.sites,
             devices_per_site: self.devices_per_site,
+            no_arrivals: self.no_arrivals,
+            history_days: self.history_days,
             query_per_minute: self.query_per_minute,
             control_per_minute: self.control_per_minute,
             token_per_minute: self.token_per_minute,
+            fixed_windows: self.fixed_windows,
             token_lifetime: Duration::from_secs(self.token_lifetime),
             enveloped_token: self.enveloped_token,
+            grouped_series: self.grouped_series,
+            sparse_series: self.sparse_series,
+            schedule_command: self.schedule_command,
+            hidden_controls: self.hidden_controls,
             allow_duplicate_streams: self.allow_duplicate_streams,
+            close_on_token_end: self.close_on_token_end,
             silent_offline: self.silent_offline,
             client_id: self.client_id.clone(),
             client_secret: self.client_secret.clone(),

@@ -15,18 +15,22 @@ pub(crate) struct EnvelopeCode(pub(crate) u32);
 
 /// A successful answer around `data`.
 pub(crate) fn success(data: impl Serialize) -> Response {
-    match serde_json::to_value(data) {
-        Ok(data) => coded(
-            StatusCode::OK,
-            0,
-            &json!({ "code": 0, "message": "success", "data": data }),
-        ),
-        Err(error) => ApiError::new(500, 9001, format!("the answer could not be written: {error}")).into_response(),
+    answered("success", data)
+}
+
+/// A successful answer with a text of its own.
+pub(crate) fn answered(message: &str, data: impl Serialize) -> Response {
+    #[derive(Serialize)]
+    struct Success<'a, T> {
+        code: u32,
+        message: &'a str,
+        data: T,
     }
+    coded(StatusCode::OK, 0, &Success { code: 0, message, data })
 }
 
 /// A JSON answer that carries its code for the journal.
-pub(crate) fn coded(status: StatusCode, code: u32, body: &Value) -> Response {
+pub(crate) fn coded(status: StatusCode, code: u32, body: &impl Serialize) -> Response {
     let mut response = (status, Json(body)).into_response();
     response.extensions_mut().insert(EnvelopeCode(code));
     response
@@ -71,6 +75,16 @@ impl ApiError {
 
     pub(crate) fn token_expired() -> Self {
         Self::new(401, 2002, "the access token has expired")
+    }
+
+    /// A token without the scope a call needs.
+    pub(crate) fn denied(scope: &str) -> Self {
+        Self::new(403, 2003, format!("the scope {scope} is required")).details(json!({ "scope": scope }))
+    }
+
+    /// Something is in the way as things stand.
+    pub(crate) fn conflict(message: &str) -> Self {
+        Self::new(409, 4001, message)
     }
 
     pub(crate) fn not_found(what: &str) -> Self {

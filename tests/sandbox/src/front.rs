@@ -5,22 +5,31 @@ use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use axum::Extension;
+use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
+use serde_json::Value;
 
 use crate::api::auth;
-use crate::envelope::{EnvelopeCode, REQUEST_ID};
+use crate::envelope::{ApiError, EnvelopeCode, REQUEST_ID};
 use crate::faults::apply;
-use crate::journal::{JournalEvent, RequestEntry, redact};
+use crate::journal::{JournalEvent, RequestEntry, redact, redact_json};
 use crate::server::Wire;
 use crate::state::Shared;
 use crate::tokens::fingerprint;
 
+/// Largest body of a control call that is looked at (bytes).
+const LARGEST_BODY: usize = 256 * 1024;
+
 /// Travels with a response (as an extension): the client a request turned out to be from.
 #[derive(Clone)]
 pub(crate) struct Caller(pub(crate) String);
+
+/// Travels with a response (as an extension): the fault that struck inside a handler.
+#[derive(Clone, Copy)]
+pub(crate) struct StruckInside(pub(crate) &'static str);
 
 /// The middleware.
 pub(crate) async fn front(
@@ -36,14 +45,23 @@ pub(crate) async fn front(
         return identified(next.run(request).await, &request_id);
     };
     let mut noted = Noted::new(Arc::clone(&shared), &wire, &request, &request_id);
+    let (request, body) = match keep_body(request, &path).await {
+        Ok((request, body)) => (Some(request), body),
+        Err(()) => (None, None),
+    };
+    noted.entry.body = body;
     let mut struck = Vec::new();
-    let response = match apply::before(&shared, &wire, &path, &mut struck).await {
-        Some(response) => response,
-        None => {
+    let response = match (apply::before(&shared, &wire, &path, &mut struck).await, request) {
+        (Some(response), _) => response,
+        // Half a command must never pass for one without fields.
+        (None, None) => ApiError::invalid("body", Value::Null).into_response(),
+        (None, Some(request)) => {
             let response = next.run(request).await;
+            struck.extend(response.extensions().get::<StruckInside>().map(|fault| fault.0));
             apply::after(&shared, &path, response, &mut struck).await
         }
     };
+    let response = apply::envelope(&shared, &wire, &path, response, &mut struck).await;
     noted.entry.faults = struck;
     if wire.is_cut() {
         drop(noted);
@@ -53,6 +71,18 @@ pub(crate) async fn front(
         noted.answered(&response);
     }
     identified(response, &request_id)
+}
+
+/// Reads the body of a control call, for the journal, and puts it back. Fails when it is too long or breaks off.
+async fn keep_body(request: Request, path: &str) -> Result<(Request, Option<Value>), ()> {
+    let control = path.starts_with("/operator/devices/") || path.starts_with("/operator/control/");
+    if request.method() != Method::POST || !control {
+        return Ok((request, None));
+    }
+    let (head, body) = request.into_parts();
+    let bytes = to_bytes(body, LARGEST_BODY).await.map_err(|_| ())?;
+    let kept = serde_json::from_slice(&bytes).ok().map(redact_json);
+    Ok((Request::from_parts(head, Body::from(bytes)), kept))
 }
 
 fn identified(mut response: Response, request_id: &str) -> Response {

@@ -5,6 +5,7 @@ use std::sync::Mutex;
 
 use jiff::Timestamp;
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::clock::rfc3339;
 use crate::sync::lock;
@@ -74,6 +75,8 @@ pub enum CloseReason {
     Client,
     /// A fault.
     Fault,
+    /// The end of the token it was opened with, where the options want that.
+    Token,
     /// The end of the sandbox.
     Shutdown,
 }
@@ -92,6 +95,9 @@ pub struct RequestEntry {
     /// Query as it was sent, with the values of tokens and secrets replaced by `***`; absent when there was none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub query: Option<String>,
+    /// The JSON body of a control call, with the values of tokens and secrets replaced by `***`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body: Option<Value>,
     /// For example `HTTP/1.1` or `HTTP/2.0`.
     pub http_version: String,
     /// Value of the `User-Agent` header.
@@ -163,15 +169,34 @@ impl Journal {
     }
 }
 
+/// Words in the name of a field whose value must not be written down.
+const SECRET: [&str; 4] = ["token", "secret", "password", "signature"];
+
+/// A JSON value without what must not be written down.
+pub(crate) fn redact_json(mut value: Value) -> Value {
+    match &mut value {
+        Value::Array(items) => items.iter_mut().for_each(|item| *item = redact_json(item.take())),
+        Value::Object(fields) => {
+            for (name, field) in fields.iter_mut() {
+                let lower = name.to_ascii_lowercase();
+                *field = match SECRET.iter().any(|word| lower.contains(word)) {
+                    true => Value::from("***"),
+                    false => redact_json(field.take()),
+                };
+            }
+        }
+        _ => {}
+    }
+    value
+}
+
 /// A query without the values that must not be written down.
 pub(crate) fn redact(query: &str) -> String {
     let clean = |pair: &str| -> String {
         let name = pair.split('=').next().unwrap_or_default();
         // Percent signs could hide the name of the field, so such a name counts as secret too.
         let lower = name.to_ascii_lowercase();
-        let secret = ["token", "secret", "password", "signature", "%"]
-            .iter()
-            .any(|word| lower.contains(word));
+        let secret = lower.contains('%') || SECRET.iter().any(|word| lower.contains(word));
         if secret { format!("{name}=***") } else { pair.to_owned() }
     };
     query.split('&').map(clean).collect::<Vec<_>>().join("&")

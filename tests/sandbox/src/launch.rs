@@ -11,13 +11,13 @@ use rustls::ServerConfig;
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
+use crate::clients::Clients;
 use crate::clock::Clock;
 use crate::faults::Registry;
 use crate::fleet::Plan;
 use crate::journal::Journal;
 use crate::options::Options;
 use crate::quota::{Limits, Quotas};
-use crate::random::Random;
 use crate::state::Shared;
 use crate::streams::Streams;
 use crate::ticker::{self, Ticks};
@@ -66,6 +66,7 @@ pub(crate) fn share(options: Options) -> Shared {
         sites: options.sites,
         devices_per_site: options.devices_per_site,
         history_days: options.history_days,
+        arrivals: !options.no_arrivals,
         start,
     };
     let limits = Limits {
@@ -73,13 +74,11 @@ pub(crate) fn share(options: Options) -> Shared {
         control: options.control_per_minute,
         token: options.token_per_minute,
     };
-    let secret = || format!("sec_{}", Random::new(options.seed, &[0x5EC2]).hex(32));
     Shared {
-        client_id: options.client_id.clone().unwrap_or_else(|| "cpms_sandbox".to_owned()),
-        client_secret: options.client_secret.clone().unwrap_or_else(secret),
+        clients: Clients::of(&options),
         clock: Clock::starting_at(start),
         tokens: Tokens::default(),
-        quotas: Quotas::new(limits),
+        quotas: Quotas::new(limits, options.fixed_windows),
         fleet: Mutex::new(plan.build()),
         faults: Registry::default(),
         journal: Journal::new(options.journal_capacity),

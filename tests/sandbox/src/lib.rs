@@ -23,6 +23,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a failing test may panic"))]
 
 mod api;
+mod clients;
 mod clock;
 mod control;
 mod envelope;
@@ -43,6 +44,7 @@ mod ticker;
 mod tokens;
 mod unspecified;
 
+pub use clients::{Credentials, Scope};
 pub use faults::{Fault, FaultKind, PendingFault};
 pub use journal::{CloseReason, JournalEntry, JournalEvent, RequestEntry};
 pub use options::Options;

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use args::Args;
 use clap::Parser;
 use serde_json::json;
-use tellus_sandbox::Sandbox;
+use tellus_sandbox::{Sandbox, Scope};
 use tokio::sync::oneshot;
 
 fn main() -> ExitCode {
@@ -48,6 +48,7 @@ fn machine(out: &mut impl Write, sandbox: &Sandbox) -> io::Result<()> {
         "base_url": sandbox.base_url(),
         "client_id": sandbox.client_id(),
         "client_secret": sandbox.client_secret(),
+        "credentials": Scope::ALL.map(|scope| sandbox.credentials(scope)),
         "ca_file": sandbox.ca_file(),
         "devices": sandbox.device_ids(),
         "pid": std::process::id(),

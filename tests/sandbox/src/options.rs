@@ -34,6 +34,9 @@ pub struct Options {
     pub sites: usize,
     /// Number of chargers at each site. Default 4.
     pub devices_per_site: usize,
+    /// Lets no vehicle come by itself while the sandbox runs: connectors do only what commands and schedules say.
+    /// Default off.
+    pub no_arrivals: bool,
     /// Days of charging history before the start. Default 28.
     pub history_days: u32,
     /// Query calls per minute and client; 0 lifts the limit. Default 60.
@@ -42,13 +45,29 @@ pub struct Options {
     pub control_per_minute: u32,
     /// Token calls per minute and client; 0 lifts the limit. Default 10.
     pub token_per_minute: u32,
+    /// Counts calls in windows that begin with each minute of the sandbox's clock, instead of in sliding ones. Twice
+    /// the quota then fits around the turn of a minute. Default off.
+    pub fixed_windows: bool,
     /// How long a token is valid. Default 86 400 s.
     pub token_lifetime: Duration,
     /// Answers token calls inside the success envelope instead of with the bare object. The published documents
     /// show both. Default off.
     pub enveloped_token: bool,
+    /// With `group_by=site`, gives each point of the energy series a `site_id` and each site its own points. The
+    /// published schema has no such field. Default off: `group_by` changes nothing.
+    pub grouped_series: bool,
+    /// Leaves empty buckets out of the energy series. Default off: they are there, with zeros.
+    pub sparse_series: bool,
+    /// Answers schedule calls with the id of a command. The published document describes no answer. Default off: `data`
+    /// is null.
+    pub schedule_command: bool,
+    /// Knows no `control_id` of a flexibility call under `/operator/commands`. Default off: it can be followed there.
+    pub hidden_controls: bool,
     /// Lets several streams carry the same device set. Default off: the second is refused.
     pub allow_duplicate_streams: bool,
+    /// Closes a stream with this WebSocket code when its token expires or is revoked. Default: none, the stream goes on,
+    /// since the token is read once, in the handshake.
+    pub close_on_token_end: Option<u16>,
     /// Sends no frames for a charger that is offline, instead of frames that say `unavailable`. Default off.
     pub silent_offline: bool,
     /// `client_id` to accept. Default: a fixed one.
@@ -73,13 +92,20 @@ impl Default for Options {
             tls_names: Vec::new(),
             sites: 3,
             devices_per_site: 4,
+            no_arrivals: false,
             history_days: 28,
             query_per_minute: 60,
             control_per_minute: 30,
             token_per_minute: 10,
+            fixed_windows: false,
             token_lifetime: Duration::from_secs(86_400),
             enveloped_token: false,
+            grouped_series: false,
+            sparse_series: false,
+            schedule_command: false,
+            hidden_controls: false,
             allow_duplicate_streams: false,
+            close_on_token_end: None,
             silent_offline: false,
             client_id: None,
             client_secret: None,
@@ -105,6 +131,12 @@ impl Options {
         }
         if self.sites == 0 || self.sites > 1000 || self.devices_per_site == 0 || self.devices_per_site > 1000 {
             return Some("sites and devices per site must lie between 1 and 1000".to_owned());
+        }
+        if self
+            .close_on_token_end
+            .is_some_and(|code| !(1000..=4999).contains(&code))
+        {
+            return Some("a close code must lie between 1000 and 4999".to_owned());
         }
         if self.history_days > 366 {
             return Some("at most 366 days of history".to_owned());

@@ -1,4 +1,4 @@
-//! Call quotas: exact sliding windows per client and class.
+//! Call quotas per client and class: exact sliding windows, or fixed ones that begin with each minute.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Mutex;
@@ -14,10 +14,6 @@ pub(crate) enum Class {
     /// Reading calls.
     Query,
     /// Commands.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "the command endpoints come in a later version")
-    )]
     Control,
     /// Token issuance.
     Token,
@@ -35,13 +31,16 @@ pub(crate) struct Limits {
 #[derive(Debug)]
 pub(crate) struct Quotas {
     limits: Limits,
+    /// Windows begin with each minute of the clock, instead of sliding with the calls.
+    fixed: bool,
     calls: Mutex<HashMap<(String, Class), VecDeque<Timestamp>>>,
 }
 
 impl Quotas {
-    pub(crate) fn new(limits: Limits) -> Self {
+    pub(crate) fn new(limits: Limits, fixed: bool) -> Self {
         Self {
             limits,
+            fixed,
             calls: Mutex::default(),
         }
     }
@@ -59,7 +58,14 @@ impl Quotas {
         let mut calls = lock(&self.calls);
         let window = calls.entry((client_id.to_owned(), class)).or_default();
         let span = SignedDuration::from_secs(QUOTA_WINDOW_SECONDS);
-        while window.front().is_some_and(|first| now.duration_since(*first) >= span) {
+        // The moment at which a call stops to count.
+        let leaves = |call: Timestamp| {
+            let second = call.as_second();
+            let fixed = Timestamp::from_second(second - second.rem_euclid(QUOTA_WINDOW_SECONDS));
+            let begin = if self.fixed { fixed.unwrap_or(call) } else { call };
+            begin.checked_add(span).unwrap_or(Timestamp::MAX)
+        };
+        while window.front().is_some_and(|first| leaves(*first) <= now) {
             window.pop_front();
         }
         if window.len() < limit {
@@ -68,7 +74,7 @@ impl Quotas {
         }
         // The call that must leave the window before the next one fits.
         let blocking = window[window.len() - limit];
-        let wait_ms = (span - now.duration_since(blocking)).as_millis().max(1) as u64;
+        let wait_ms = leaves(blocking).duration_since(now).as_millis().max(1) as u64;
         if REFUSED_CALLS_COUNT {
             window.push_back(now);
         }
@@ -85,11 +91,31 @@ mod tests {
     }
 
     fn quotas() -> Quotas {
-        Quotas::new(Limits {
-            query: 3,
-            control: 1,
-            token: 0,
-        })
+        Quotas::new(
+            Limits {
+                query: 3,
+                control: 1,
+                token: 0,
+            },
+            false,
+        )
+    }
+
+    #[test]
+    fn fixed_windows_begin_with_the_minute() {
+        let quotas = Quotas {
+            fixed: true,
+            ..quotas()
+        };
+        // The first minute ends at 40 s, counted from here.
+        for ms in [38_000, 39_000, 39_500] {
+            assert_eq!(quotas.take("a", Class::Query, at(ms)), Ok(()));
+        }
+        assert_eq!(quotas.take("a", Class::Query, at(39_500)), Err(1));
+        for ms in [40_000, 40_001, 40_002] {
+            assert_eq!(quotas.take("a", Class::Query, at(ms)), Ok(()), "{ms}");
+        }
+        assert_eq!(quotas.take("a", Class::Query, at(41_000)), Err(59));
     }
 
     #[test]

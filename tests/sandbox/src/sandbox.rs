@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use tokio::runtime::Builder;
 use tokio::sync::oneshot;
 
+use crate::clients::{Credentials, Scope};
 use crate::faults::{Fault, PendingFault};
 use crate::journal::JournalEntry;
 use crate::launch::{reachable, run, share};
@@ -114,14 +115,19 @@ impl Sandbox {
         self.address
     }
 
-    /// The `client_id` it accepts.
+    /// The `client_id` of the main credential, which has the scopes `read` and `write`.
     pub fn client_id(&self) -> &str {
-        &self.shared.client_id
+        &self.credentials(Scope::ReadWrite).client_id
     }
 
-    /// The `client_secret` it accepts.
+    /// The `client_secret` of the main credential.
     pub fn client_secret(&self) -> &str {
-        &self.shared.client_secret
+        &self.credentials(Scope::ReadWrite).client_secret
+    }
+
+    /// The built-in credential with exactly this scope. Quotas are counted for each on its own.
+    pub fn credentials(&self, scope: Scope) -> &Credentials {
+        self.shared.clients.with(scope)
     }
 
     /// The certificate of its authority (PEM), with TLS.

@@ -4,6 +4,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::time::Duration;
 
+use crate::clients::Clients;
 use crate::clock::Clock;
 use crate::faults::{Fault, FaultKind, Registry};
 use crate::fleet::Fleet;
@@ -22,8 +23,7 @@ const PORTION: Duration = Duration::from_secs(1800);
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) options: Options,
-    pub(crate) client_id: String,
-    pub(crate) client_secret: String,
+    pub(crate) clients: Clients,
     pub(crate) clock: Clock,
     pub(crate) tokens: Tokens,
     pub(crate) quotas: Quotas,
@@ -46,6 +46,13 @@ impl Shared {
         match fault.kind {
             FaultKind::ExpireTokens {} => self.tokens.expire_all(),
             FaultKind::RevokeTokens {} => self.tokens.revoke_all(),
+            FaultKind::ConnectorFault {
+                device,
+                connector,
+                fault_code,
+                cleared,
+            } => lock(&self.fleet).break_connector(&device, connector, (!cleared).then_some(fault_code.as_str())),
+            FaultKind::DeviceOffline { device, cleared } => lock(&self.fleet).disconnect(&device, !cleared),
             FaultKind::StreamDrop {} => self.streams.order_all(Order::Cut),
             FaultKind::StreamClose { code } => self.streams.order_all(Order::Close(code)),
             FaultKind::StreamHalfOpen {} => {

@@ -2,12 +2,21 @@
 //!
 //! Nothing here is promised by the platform. When it answers a question, the answer is changed here.
 //!
-//! Two silences need no code: a stream goes on when the token it was opened with expires (the token is read once,
-//! in the handshake), and the first frame comes with the next cadence tick, not at once.
+//! Some silences need no constant. The first frame comes with the next cadence tick, not at once. A stream goes on
+//! when the token it was opened with expires, unless an option says otherwise. A slot of a schedule
+//! that crosses midnight belongs to the day on which it begins. A command for a charger that is offline waits in the
+//! queue, and a second one for a connector with a session under way or queued is a conflict. A command finds a vehicle
+//! at the connector: the one from the last session, or one that has just come. A started session outranks the
+//! schedule. A limit from a flexibility call is a share of the site's capacity, and leaves discharging alone.
+
+use std::sync::Arc;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde_json::{Value, json};
 
-use crate::fleet::ConnectorState;
+use crate::clients::Clients;
+use crate::fleet::{ConnectorState, Granularity, Ledger, Record};
 
 /// Whether opening the telemetry stream takes one call out of the query quota. Not specified; here it does not:
 /// the stream has a limit of its own (one connection per device set).
@@ -19,10 +28,15 @@ pub(crate) const REFUSED_CALLS_COUNT: bool = false;
 /// Length of the quota window (s). "Per minute" is specified, a sliding window is not.
 pub(crate) const QUOTA_WINDOW_SECONDS: i64 = 60;
 
-/// Whether a record belongs to a time range: by the session's start, the lower bound included, the upper one
-/// not. Not specified. Ranges that touch then neither overlap nor leave a hole.
-pub(crate) fn record_in_range(start: Timestamp, from: Option<Timestamp>, until: Option<Timestamp>) -> bool {
-    from.is_none_or(|from| start >= from) && until.is_none_or(|until| start < until)
+/// The records that belong to a time range: by the session's start, the lower bound included, the upper one not. Not
+/// specified. Ranges that touch then neither overlap nor leave a hole.
+pub(crate) fn records_in_range(
+    ledger: &Ledger,
+    charger: Option<usize>,
+    from: Option<Timestamp>,
+    until: Option<Timestamp>,
+) -> &[Arc<Record>] {
+    ledger.begun(charger, from, until)
 }
 
 /// Whether records come with the newest first. No order is specified.
@@ -53,3 +67,47 @@ pub(crate) fn site_matches_status(wanted: &str) -> bool {
 
 /// Status, code and text for a second stream over a device set that is already being streamed. Not specified.
 pub(crate) const SECOND_STREAM: (u16, u32, &str) = (409, 4001, "these devices are already being streamed");
+
+/// Most buckets in one energy series; more are refused as an `end_time` out of range. No limit is specified.
+pub(crate) const MOST_BUCKETS: usize = 10_000;
+
+/// The label of a bucket. "ISO format, granularity-dependent" is specified, neither the exact form nor the time zone
+/// is; here UTC, as short as the bucket allows. (Also not specified, and decided where it is computed: power in a
+/// bucket is that of charging alone, as its average over the part of the bucket that was asked for, and as the peak of
+/// the sum of the sessions' mean powers.)
+pub(crate) fn bucket_label(granularity: Granularity, begin: Timestamp) -> String {
+    let form = match granularity {
+        Granularity::Hour => "%Y-%m-%dT%H:00:00Z",
+        Granularity::Day => "%Y-%m-%d",
+        Granularity::Month => "%Y-%m",
+    };
+    begin.strftime(form).to_string()
+}
+
+/// State of charge (%) below which no vehicle gives anything back. A floor is mentioned in the diagnostics pages, its
+/// effect on a lower `min_soc` is not specified.
+pub(crate) const LOWEST_SOC: u8 = 20;
+
+/// What `result` holds after a command has failed. Not specified.
+pub(crate) fn failure(reason: &str, fault_code: Option<&str>) -> Value {
+    match fault_code {
+        Some(code) => json!({ "reason": reason, "fault_code": code }),
+        None => json!({ "reason": reason }),
+    }
+}
+
+/// How many days a `once` schedule looks ahead for its day. Not specified; more than a week, so that each weekday
+/// comes up.
+pub(crate) const ONCE_SEARCH_DAYS: u32 = 9;
+
+/// The text of an answer that has queued a command: as in the document's example. It is said that nobody should read it.
+pub(crate) const COMMAND_SENT: &str = "Command sent";
+
+/// The zone of a schedule that names none. Not specified.
+pub(crate) const DEFAULT_TIME_ZONE: TimeZone = TimeZone::UTC;
+
+/// Whether an id in `target_ids` names an operator. No call tells an operator its own id, and what it looks like is not
+/// specified; here it is the `client_id` of any of the operator's credentials.
+pub(crate) fn is_operator(clients: &Clients, id: &str) -> bool {
+    clients.find(id).is_some()
+}

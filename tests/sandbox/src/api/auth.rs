@@ -3,6 +3,7 @@
 use axum::http::{HeaderMap, Uri, header};
 
 use super::params::Params;
+use crate::clients::Scope;
 use crate::envelope::ApiError;
 use crate::quota::Class;
 use crate::state::Shared;
@@ -23,8 +24,21 @@ pub(crate) fn presented(headers: &HeaderMap, uri: &Uri) -> Option<String> {
     })
 }
 
-/// The client behind a request, or the error its token deserves.
-pub(crate) fn caller(shared: &Shared, headers: &HeaderMap, uri: &Uri) -> Result<String, ApiError> {
+/// The client behind a request, or the error its token deserves. The class of the call says which scope it takes.
+pub(crate) fn caller(shared: &Shared, headers: &HeaderMap, uri: &Uri, class: Class) -> Result<String, ApiError> {
+    let client_id = identify(shared, headers, uri)?;
+    let scope = shared
+        .clients
+        .find(&client_id)
+        .map_or(Scope::None, |client| client.scope);
+    match class {
+        Class::Query if !scope.reads() => Err(ApiError::denied("read")),
+        Class::Control if !scope.writes() => Err(ApiError::denied("write")),
+        _ => Ok(client_id),
+    }
+}
+
+fn identify(shared: &Shared, headers: &HeaderMap, uri: &Uri) -> Result<String, ApiError> {
     let token = presented(headers, uri).ok_or_else(|| ApiError::unauthenticated("an access token is required"))?;
     shared
         .tokens
@@ -37,7 +51,7 @@ pub(crate) fn caller(shared: &Shared, headers: &HeaderMap, uri: &Uri) -> Result<
 
 /// As [`caller`], and takes the call out of the quota of its class.
 pub(crate) fn admit(shared: &Shared, headers: &HeaderMap, uri: &Uri, class: Class) -> Result<String, ApiError> {
-    let client_id = caller(shared, headers, uri)?;
+    let client_id = caller(shared, headers, uri, class)?;
     shared
         .quotas
         .take(&client_id, class, shared.clock.now())

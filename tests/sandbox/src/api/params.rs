@@ -31,6 +31,11 @@ impl Params {
             .map(|(_, value)| value.as_str())
     }
 
+    /// The text of a parameter that must be there.
+    pub(crate) fn required(&self, name: &str) -> Result<&str, ApiError> {
+        self.text(name).ok_or_else(|| ApiError::missing(name))
+    }
+
     /// A whole number of at least 1.
     pub(crate) fn positive(&self, name: &str) -> Result<Option<u64>, ApiError> {
         let Some(text) = self.text(name) else { return Ok(None) };
@@ -73,14 +78,20 @@ pub(crate) struct Page {
 impl Page {
     /// Cuts this page out of `items`; only what is on it is turned into JSON.
     pub(crate) fn of<T: Copy, V: Serialize>(self, items: &[T], view: impl Fn(T) -> V) -> Value {
+        let (from, size) = self.window();
+        let shown: Vec<V> = items.iter().skip(from).take(size).map(|item| view(*item)).collect();
+        self.around(&shown, items.len())
+    }
+
+    /// How many items lie before this page, and how many fit on it.
+    pub(crate) fn window(self) -> (usize, usize) {
         let from = usize::try_from((self.page - 1).saturating_mul(self.size)).unwrap_or(usize::MAX);
-        let shown: Vec<V> = items
-            .iter()
-            .skip(from)
-            .take(self.size as usize)
-            .map(|item| view(*item))
-            .collect();
-        json!({ "items": shown, "total": items.len(), "page": self.page, "size": self.size })
+        (from, self.size as usize)
+    }
+
+    /// This page with what is on it, out of `total`.
+    pub(crate) fn around<V: Serialize>(self, shown: &[V], total: usize) -> Value {
+        json!({ "items": shown, "total": total, "page": self.page, "size": self.size })
     }
 }
 

@@ -28,16 +28,26 @@ const FAREWELL: Duration = Duration::from_secs(1);
 pub(crate) struct Occupied {
     shared: Arc<Shared>,
     stream: Arc<Stream>,
+    /// The token of the handshake.
+    token: String,
     reason: CloseReason,
 }
 
 impl Occupied {
-    pub(crate) fn new(shared: Arc<Shared>, stream: Arc<Stream>) -> Self {
+    pub(crate) fn new(shared: Arc<Shared>, stream: Arc<Stream>, token: String) -> Self {
         Self {
             shared,
             stream,
+            token,
             reason: CloseReason::Client,
         }
+    }
+
+    /// The code to close with, if the options want it and the token has expired or been revoked.
+    fn token_over(&self) -> Option<u16> {
+        let code = self.shared.options.close_on_token_end?;
+        let checked = self.shared.tokens.check(&self.token, self.shared.clock.now());
+        checked.is_err().then_some(code)
     }
 
     /// Counts the frames of ticks the reader was too slow for.
@@ -60,6 +70,8 @@ enum End {
     Gone,
     /// A fault or an order says so.
     Told(Order),
+    /// The token is no longer good for it.
+    TokenOver(u16),
 }
 
 /// Serves one stream until either side ends it.
@@ -83,20 +95,24 @@ pub(crate) async fn pump(
     if let Err(broadcast::error::TryRecvError::Lagged(missed)) = ticks.try_recv() {
         occupied.missed(missed, indices.len());
     }
-    if let End::Told(order) = end {
-        occupied.reason = CloseReason::Fault;
-        if let Order::Close(code) = order {
-            let farewell = async {
-                let frame = CloseFrame {
-                    code,
-                    reason: Utf8Bytes::from_static(""),
-                };
-                if sink.send(Message::Close(Some(frame))).await.is_ok() {
-                    drain(&mut source).await;
-                }
+    let (reason, code) = match end {
+        End::Gone => (CloseReason::Client, None),
+        End::Told(Order::Close(code)) => (CloseReason::Fault, Some(code)),
+        End::Told(_) => (CloseReason::Fault, None),
+        End::TokenOver(code) => (CloseReason::Token, Some(code)),
+    };
+    occupied.reason = reason;
+    if let Some(code) = code {
+        let farewell = async {
+            let frame = CloseFrame {
+                code,
+                reason: Utf8Bytes::from_static(""),
             };
-            let _ = timeout(FAREWELL, farewell).await;
-        }
+            if sink.send(Message::Close(Some(frame))).await.is_ok() {
+                drain(&mut source).await;
+            }
+        };
+        let _ = timeout(FAREWELL, farewell).await;
     }
 }
 
@@ -124,6 +140,9 @@ async fn send_frames(
             }
             Err(broadcast::error::RecvError::Closed) => return End::Gone,
         };
+        if let Some(code) = occupied.token_over() {
+            return End::TokenOver(code);
+        }
         for (frame, text) in indices.iter().filter_map(|index| tick.get(*index)?.as_ref()) {
             let prepared = prepare(&occupied.shared, frame, text);
             if prepared.mute {

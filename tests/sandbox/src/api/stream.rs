@@ -35,7 +35,7 @@ pub(crate) async fn open(
     let client_id = if STREAM_UPGRADE_COUNTS_AS_QUERY {
         auth::admit(&shared, &headers, &uri, Class::Query)?
     } else {
-        auth::caller(&shared, &headers, &uri)?
+        auth::caller(&shared, &headers, &uri, Class::Query)?
     };
     let params = Params::of(&uri)?;
     let mut devices: Vec<String> = params
@@ -61,11 +61,11 @@ pub(crate) async fn open(
         ApiError::new(400, 1001, "this endpoint speaks WebSocket").details(json!({ "field": "Upgrade", "value": null }))
     })?;
 
-    let token = auth::presented(&headers, &uri)
-        .map(|token| fingerprint(&token))
-        .unwrap_or_default();
+    let token = auth::presented(&headers, &uri).unwrap_or_default();
     let exclusive = !shared.options.allow_duplicate_streams;
-    let entered = shared.streams.enter(&client_id, &token, devices, wire, exclusive);
+    let entered = shared
+        .streams
+        .enter(&client_id, &fingerprint(&token), devices, wire, exclusive);
     let (status, code, message) = SECOND_STREAM;
     let stream = entered.ok_or_else(|| ApiError::new(status, code, message))?;
     let event = JournalEvent::StreamOpen {
@@ -78,7 +78,7 @@ pub(crate) async fn open(
     shared.journal.write(shared.clock.now(), event);
     // Followed from here on, so that no tick is lost while the upgrade takes its course.
     let ticks = shared.ticks.follow();
-    let occupied = Occupied::new(shared, stream);
+    let occupied = Occupied::new(shared, stream, token);
     Ok(upgrade
         .max_message_size(LARGEST_MESSAGE)
         .on_upgrade(move |socket| pump(socket, occupied, indices, ticks)))

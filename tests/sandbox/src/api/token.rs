@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 
 use super::Answer;
 use crate::envelope::{ApiError, coded, success};
-use crate::front::Caller;
+use crate::faults::{FaultKind, Spot};
+use crate::front::{Caller, StruckInside};
 use crate::journal::JournalEvent;
 use crate::quota::Class;
 use crate::state::Shared;
@@ -30,11 +31,11 @@ pub(crate) async fn issue(State(shared): State<Arc<Shared>>, body: Bytes) -> Ans
     }
     let now = shared.clock.now();
     // Unknown clients share one window, so that made-up ids cannot fill the memory.
-    let known = client_id == shared.client_id;
-    let counted = if known { client_id } else { "" };
+    let known = shared.clients.find(client_id);
+    let counted = known.map_or("", |known| known.client_id.as_str());
     let mut response = match shared.quotas.take(counted, Class::Token, now) {
         Err(seconds) => ApiError::too_many(seconds).into_response(),
-        Ok(()) if !known || secret != shared.client_secret => {
+        Ok(()) if known.is_none_or(|known| known.client_secret != secret) => {
             ApiError::unauthenticated("client_id or client_secret is wrong").into_response()
         }
         Ok(()) => {
@@ -47,11 +48,20 @@ pub(crate) async fn issue(State(shared): State<Arc<Shared>>, body: Bytes) -> Ans
             };
             shared.journal.write(now, event);
             let reply = json!({ "access_token": token, "token_type": "Bearer", "expires_in": lifetime.as_secs() });
-            if shared.options.enveloped_token {
-                success(reply)
-            } else {
-                coded(StatusCode::OK, 0, &reply)
+            let form = shared.faults.strike(Spot::Token, "/operator/oauth/token", None).pop();
+            let struck = form.as_ref().map(|fault| StruckInside(fault.name()));
+            let enveloped = match form {
+                Some(FaultKind::TokenForm { enveloped }) => enveloped,
+                _ => shared.options.enveloped_token,
+            };
+            let mut answer = match enveloped {
+                true => success(reply),
+                false => coded(StatusCode::OK, 0, &reply),
+            };
+            if let Some(struck) = struck {
+                answer.extensions_mut().insert(struck);
             }
+            answer
         }
     };
     response.extensions_mut().insert(Caller(client_id.to_owned()));

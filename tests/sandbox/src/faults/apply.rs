@@ -94,6 +94,39 @@ fn truncated(status: StatusCode) -> Response {
     response
 }
 
+/// Applies the faults that concern any answer of the platform, good or bad.
+pub(crate) async fn envelope(
+    shared: &Shared,
+    wire: &Wire,
+    path: &str,
+    response: Response,
+    struck: &mut Struck,
+) -> Response {
+    let Some(EnvelopeCode(code)) = response.extensions().get().copied() else {
+        return response;
+    };
+    let faults = shared.faults.strike(Spot::Answer, path, None);
+    struck.extend(faults.iter().map(FaultKind::name));
+    if faults.contains(&FaultKind::LostAnswer {}) {
+        wire.cut();
+    }
+    if !faults.contains(&FaultKind::MissingMessage {}) {
+        return response;
+    }
+    let (mut head, body) = response.into_parts();
+    let bytes = to_bytes(body, usize::MAX).await.unwrap_or_default();
+    let Ok(mut value) = serde_json::from_slice::<Value>(&bytes) else {
+        return Response::from_parts(head, Body::from(bytes));
+    };
+    if let Some(fields) = value.as_object_mut() {
+        fields.remove("message");
+    }
+    // The rest of the head stays: a waiting time, for example.
+    head.headers.remove(header::CONTENT_LENGTH);
+    head.extensions.insert(EnvelopeCode(code));
+    Response::from_parts(head, Body::from(value.to_string()))
+}
+
 /// Applies the faults that change a successful answer.
 pub(crate) async fn after(shared: &Shared, path: &str, response: Response, struck: &mut Struck) -> Response {
     if response.status() != StatusCode::OK

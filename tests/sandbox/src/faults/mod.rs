@@ -1,13 +1,16 @@
 //! Faults on demand: what can go wrong, when, and how often.
 
 pub(crate) mod apply;
+mod commands;
 pub(crate) mod mutate;
+mod names;
 mod parse;
 mod registry;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub(crate) use commands::command_fate;
 pub use registry::PendingFault;
 pub(crate) use registry::{Registry, Spot};
 
@@ -94,6 +97,54 @@ pub enum FaultKind {
     /// Objects carry fields the schema does not list, in frames and successful replies.
     UnknownFields {},
 
+    /// Answers lack the `message` of their envelope, errors too.
+    MissingMessage {},
+    /// A call is carried out, and then the connection closes without an answer.
+    LostAnswer {},
+    /// Token calls are answered in this form, whatever the options say.
+    TokenForm {
+        /// Inside the envelope, or as the bare object.
+        enveloped: bool,
+    },
+
+    /// A command is taken in, and never leaves the queue.
+    CommandStuck {
+        /// Only for this device; for any, and for flexibility calls, when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        device: Option<String>,
+    },
+    /// A command is taken in, and the charger then refuses it: it fails.
+    CommandFailed {
+        /// The reason in its `result`.
+        #[serde(default = "rejected")]
+        reason: String,
+        /// Only for this device; for any, and for flexibility calls, when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        device: Option<String>,
+    },
+    /// A connector has a fault: its session ends, and the command behind it fails. Takes effect at once.
+    ConnectorFault {
+        /// The device.
+        device: String,
+        /// 1-based number of the connector.
+        connector: u32,
+        /// In the fault dictionary's form.
+        #[serde(default = "module_timeout")]
+        fault_code: String,
+        /// The fault is over.
+        #[serde(default)]
+        cleared: bool,
+    },
+    /// A device has lost its connection to the platform, or has it again. It draws nothing meanwhile. Takes effect at
+    /// once.
+    DeviceOffline {
+        /// The device.
+        device: String,
+        /// The connection is back.
+        #[serde(default)]
+        cleared: bool,
+    },
+
     /// Stream sockets close without a closing handshake. With the default `times` and `skip` this closes every
     /// open socket at once; otherwise each occasion closes the socket it arises on.
     StreamDrop {},
@@ -120,52 +171,6 @@ pub enum FaultKind {
 }
 
 impl FaultKind {
-    /// The name it has in JSON.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Error { .. } => "error",
-            Self::Html { .. } => "html",
-            Self::Empty { .. } => "empty",
-            Self::Truncated { .. } => "truncated",
-            Self::NotJson {} => "not_json",
-            Self::Drop {} => "drop",
-            Self::Slow { .. } => "slow",
-            Self::ExpireTokens {} => "expire_tokens",
-            Self::RevokeTokens {} => "revoke_tokens",
-            Self::UnknownState { .. } => "unknown_state",
-            Self::UnknownFields {} => "unknown_fields",
-            Self::StreamDrop {} => "stream_drop",
-            Self::StreamClose { .. } => "stream_close",
-            Self::StreamHalfOpen {} => "stream_half_open",
-            Self::StreamMalformed {} => "stream_malformed",
-            Self::StreamDuplicate {} => "stream_duplicate",
-            Self::StreamOversized { .. } => "stream_oversized",
-            Self::StreamReorder {} => "stream_reorder",
-        }
-    }
-
-    /// Every name there is.
-    pub const NAMES: [&'static str; 18] = [
-        "error",
-        "html",
-        "empty",
-        "truncated",
-        "not_json",
-        "drop",
-        "slow",
-        "expire_tokens",
-        "revoke_tokens",
-        "unknown_state",
-        "unknown_fields",
-        "stream_drop",
-        "stream_close",
-        "stream_half_open",
-        "stream_malformed",
-        "stream_duplicate",
-        "stream_oversized",
-        "stream_reorder",
-    ];
-
     /// This fault once, on the next occasion anywhere.
     pub fn once(self) -> Fault {
         Fault {
@@ -211,6 +216,7 @@ impl Fault {
     /// True when the fault acts on what is there now, instead of waiting for an occasion.
     pub(crate) fn immediate(&self) -> bool {
         match self.kind {
+            FaultKind::ConnectorFault { .. } | FaultKind::DeviceOffline { .. } => true,
             FaultKind::ExpireTokens {} | FaultKind::RevokeTokens {} => self.path.is_none() && self.skip == 0,
             FaultKind::StreamDrop {} | FaultKind::StreamClose { .. } | FaultKind::StreamHalfOpen {} => {
                 self.path.is_none() && self.skip == 0 && self.times == Some(1)
@@ -240,6 +246,14 @@ fn internal_error() -> u16 {
 
 fn preparing() -> String {
     "preparing".to_owned()
+}
+
+fn rejected() -> String {
+    "rejected".to_owned()
+}
+
+fn module_timeout() -> String {
+    "F-0411".to_owned()
 }
 
 fn two_mebibytes() -> usize {

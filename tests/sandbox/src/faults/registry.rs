@@ -13,8 +13,14 @@ use crate::sync::lock;
 pub(crate) enum Spot {
     /// Before a request is looked at.
     Request,
+    /// When a command is taken in.
+    Command,
     /// When a request has been answered with success.
     Reply,
+    /// When a request has been answered, one way or the other.
+    Answer,
+    /// When a token is about to be handed out.
+    Token,
     /// When a frame is about to be sent.
     Frame,
 }
@@ -27,6 +33,13 @@ impl FaultKind {
                 device: Some(wanted), ..
             } => matches!(spot, Spot::Frame | Spot::Reply) && device == Some(wanted),
             Self::UnknownState { device: None, .. } => matches!(spot, Spot::Frame | Spot::Reply) && device.is_some(),
+            Self::CommandStuck { device: wanted } | Self::CommandFailed { device: wanted, .. } => {
+                spot == Spot::Command && (wanted.is_none() || wanted.as_deref() == device)
+            }
+            Self::MissingMessage {} | Self::LostAnswer {} => spot == Spot::Answer,
+            Self::TokenForm { .. } => spot == Spot::Token,
+            // They act at once and never wait in the list.
+            Self::ConnectorFault { .. } | Self::DeviceOffline { .. } => false,
             Self::UnknownFields {} => matches!(spot, Spot::Frame | Spot::Reply),
             Self::StreamDrop {}
             | Self::StreamClose { .. }
@@ -48,6 +61,7 @@ impl FaultKind {
                 | Self::RevokeTokens {}
                 | Self::UnknownState { .. }
                 | Self::UnknownFields {}
+                | Self::MissingMessage {}
         )
     }
 }

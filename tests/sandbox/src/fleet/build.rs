@@ -5,7 +5,9 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp, Unit};
 
 use super::catalog::{self, Model, Place};
+use super::command::Commands;
 use super::connector::{Condition, Connector};
+use super::ledger::Ledger;
 use super::record::Record;
 use super::session::Session;
 use super::{Charger, Fleet, Site, history};
@@ -18,6 +20,8 @@ pub(crate) struct Plan {
     pub(crate) sites: usize,
     pub(crate) devices_per_site: usize,
     pub(crate) history_days: u32,
+    /// Whether vehicles come and go by themselves while the sandbox runs.
+    pub(crate) arrivals: bool,
     /// Virtual time at the beginning.
     pub(crate) start: Timestamp,
 }
@@ -43,7 +47,6 @@ impl Plan {
             // To whole 10 kW, but never below 20 kW.
             site.capacity_w = ((rated as f64 * SITE_SHARE / 10_000.0).round() as i64 * 10_000).max(20_000);
         }
-        records.sort_by(|a, b| a.start.cmp(&b.start).then_with(|| a.record_id.cmp(&b.record_id)));
         let by_id = chargers
             .iter()
             .enumerate()
@@ -57,8 +60,13 @@ impl Plan {
             sites,
             chargers,
             by_id,
-            records,
+            records: Ledger::of(records),
             passed: Duration::ZERO,
+            arrivals: self.arrivals,
+            commands: Commands::default(),
+            restraints: Vec::new(),
+            scheduled: false,
+            replan: false,
         };
         fleet.allot();
         fleet
@@ -103,7 +111,7 @@ impl Plan {
             records.extend(history::write(
                 self.seed,
                 &model,
-                (&id, index as u64, number),
+                (&id, index, number),
                 past,
                 &mut meter_ws,
             ));
@@ -116,10 +124,15 @@ impl Plan {
             connectors.push(Connector {
                 id: number,
                 condition,
+                faulted: condition == Condition::Faulted,
                 session,
                 power_w: 0,
                 temperature: ambient + 2.0,
                 meter_ws,
+                claim: None,
+                parked: None,
+                schedules: Vec::new(),
+                slot: None,
             });
         }
         let charger = Charger {
@@ -129,6 +142,7 @@ impl Plan {
             model,
             site,
             offline,
+            heard: None,
             connectors,
         };
         (charger, records)
@@ -137,7 +151,7 @@ impl Plan {
     /// The session a connector is in when the sandbox starts: the charger that can feed back does, and about
     /// two in three of the others charge, so that there is power to see at once.
     fn underway(&self, model: &Model, index: usize, number: u32, condition: Condition) -> Option<Session> {
-        if condition != Condition::Sound {
+        if condition != Condition::Sound || !self.arrivals {
             return None;
         }
         let mut random = Random::new(self.seed, &[0x5E55, index as u64, u64::from(number)]);

@@ -1,7 +1,9 @@
 //! One connector of a charger.
 
-use super::catalog::{Model, Supply};
+use super::catalog::{Model, Supply, Vehicle};
+use super::command::Number;
 use super::physics::{ac, dc, kw, kwh, round, soc_after, warm};
+use super::schedule::{Active, Schedule};
 use super::session::{Direction, Session};
 use crate::unspecified::reported_energy_ws;
 
@@ -43,6 +45,8 @@ pub(crate) struct Connector {
     /// 1-based number at its charger.
     pub(crate) id: u32,
     pub(crate) condition: Condition,
+    /// Whether it has a fault, also while that cannot be seen.
+    pub(crate) faulted: bool,
     pub(crate) session: Option<Session>,
     /// Power (W) during the present step, negative while discharging.
     pub(crate) power_w: i64,
@@ -50,6 +54,14 @@ pub(crate) struct Connector {
     pub(crate) temperature: f64,
     /// Net meter (Ws) up to the last finished session.
     pub(crate) meter_ws: i64,
+    /// A queued command that is going to begin a session; no vehicle comes by chance meanwhile.
+    pub(crate) claim: Option<Number>,
+    /// A vehicle that is still plugged in after its session, and its state of charge (%).
+    pub(crate) parked: Option<(Vehicle, f64)>,
+    /// What the charger is to do by itself, oldest first.
+    pub(crate) schedules: Vec<Schedule>,
+    /// The slot it is in.
+    pub(crate) slot: Option<Active>,
 }
 
 /// A connector at one moment, in the API's units.

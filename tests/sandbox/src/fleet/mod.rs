@@ -6,12 +6,20 @@
 
 mod build;
 mod catalog;
+mod command;
 mod connector;
+mod dispatch;
+mod energy;
+mod flexibility;
 mod frame;
 mod history;
+mod ledger;
 mod physics;
 mod record;
+mod schedule;
+mod scheduler;
 mod session;
+mod trouble;
 mod view;
 
 #[cfg(test)]
@@ -23,16 +31,22 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 pub(crate) use build::Plan;
+pub(crate) use command::{Action, Fate};
 pub(crate) use connector::ConnectorState;
+pub(crate) use energy::{Granularity, Grid, Point};
 pub(crate) use frame::Frame;
 #[cfg(test)]
 pub(crate) use frame::FrameConnector;
-pub(crate) use record::Record;
+pub(crate) use ledger::Ledger;
+pub(crate) use record::{Record, RecordView};
+pub(crate) use schedule::{Repeat, Schedule, Slot, SlotAction};
 
 use crate::clock::later;
 use crate::random::Random;
 use catalog::{Model, Place};
+use command::Commands;
 use connector::{Condition, Connector};
+use flexibility::Restraint;
 use physics::share;
 use session::Session;
 
@@ -41,9 +55,6 @@ const STEP: i64 = 1;
 
 /// Chance that a vehicle arrives at a free connector within one second: one in ten minutes.
 const ARRIVAL: f64 = 1.0 / 600.0;
-
-/// Records kept before the oldest go.
-const RECORDS_KEPT: usize = 50_000;
 
 /// A group of chargers behind one grid connection.
 #[derive(Clone, Debug)]
@@ -67,7 +78,18 @@ pub(crate) struct Charger {
     model: Model,
     site: usize,
     pub(crate) offline: bool,
+    /// When it was last heard of, if it has fallen silent while the sandbox runs.
+    heard: Option<Timestamp>,
     connectors: Vec<Connector>,
+}
+
+impl Charger {
+    /// Index of the connector with this number.
+    pub(crate) fn position(&self, connector_id: u32) -> Option<usize> {
+        self.connectors
+            .iter()
+            .position(|connector| connector.id == connector_id)
+    }
 }
 
 /// The whole fleet at one virtual time.
@@ -85,8 +107,16 @@ pub(crate) struct Fleet {
     pub(crate) chargers: Vec<Charger>,
     /// Index of each charger by its id.
     by_id: HashMap<String, usize>,
-    /// Finished sessions, in the order of their end once live ones are added.
-    pub(crate) records: Vec<Record>,
+    /// Finished sessions.
+    pub(crate) records: Ledger,
+    /// Whether vehicles come by themselves.
+    arrivals: bool,
+    pub(crate) commands: Commands,
+    /// Limits in force.
+    restraints: Vec<Restraint>,
+    /// Whether any connector has a schedule, and whether one has just been stored.
+    scheduled: bool,
+    replan: bool,
 }
 
 impl Fleet {
@@ -105,47 +135,80 @@ impl Fleet {
         }
     }
 
-    /// One step: energy and warmth of the second that ends here, then departures and arrivals, then the power of
-    /// the second that begins. A pure function of the state before it.
+    /// One step: energy and warmth of the second that ends here, then departures and arrivals, then what commands,
+    /// schedules and limits say, then the power of the second that begins. A pure function of the state before it.
     fn tick(&mut self) {
         self.step += STEP;
-        let mut finished = Vec::new();
-        for (index, charger) in self.chargers.iter_mut().enumerate() {
-            let ambient = self.sites[charger.site].place.ambient;
-            for connector in &mut charger.connectors {
-                connector.pass(&charger.model, ambient, STEP);
-                if connector.condition != Condition::Sound {
-                    continue;
-                }
-                match connector.session.take() {
-                    Some(session) if session.finished() => finished.push((index, connector.id, session)),
-                    Some(session) => connector.session = Some(session),
-                    None => {
-                        let labels = [0xA771, index as u64, u64::from(connector.id), self.step as u64];
-                        let mut random = Random::new(self.seed, &labels);
-                        if random.chance(ARRIVAL) {
-                            let gives = charger.model.feed_back_w > 0 && random.chance(0.5);
-                            connector.session = Some(if gives {
-                                Session::discharge(&mut random, self.step)
-                            } else {
-                                Session::charge(&mut random, self.step)
-                            });
-                        }
-                    }
-                }
+        for charger in 0..self.chargers.len() {
+            for connector in 0..self.chargers[charger].connectors.len() {
+                self.pass((charger, connector));
             }
         }
-        for (index, connector_id, session) in finished {
-            self.file(index, connector_id, &session);
-        }
+        self.release();
+        self.deliver();
+        self.follow_schedules();
         self.allot();
+    }
+
+    /// Lets one connector reach the present step.
+    fn pass(&mut self, at: (usize, usize)) {
+        let charger = &mut self.chargers[at.0];
+        let ambient = self.sites[charger.site].place.ambient;
+        let connector = &mut charger.connectors[at.1];
+        connector.pass(&charger.model, ambient, STEP);
+        if connector.condition != Condition::Sound {
+            return;
+        }
+        match &connector.session {
+            Some(session) if session.over(self.step) => self.end_session(at, None),
+            Some(_) => {}
+            None if self.arrivals && connector.claim.is_none() => self.arrive(at),
+            None => {}
+        }
+    }
+
+    /// A vehicle may come along at a free connector.
+    fn arrive(&mut self, at: (usize, usize)) {
+        let feeds_back = self.chargers[at.0].model.feed_back_w > 0;
+        let step = self.step;
+        let connector = &self.chargers[at.0].connectors[at.1];
+        let labels = [0xA771, at.0 as u64, u64::from(connector.id), step as u64];
+        let mut random = Random::new(self.seed, &labels);
+        // In an idle slot nobody is served.
+        let closed = connector
+            .slot
+            .as_ref()
+            .is_some_and(|slot| slot.action == SlotAction::Idle);
+        if !random.chance(ARRIVAL) || closed {
+            return;
+        }
+        let gives = feeds_back && random.chance(0.5);
+        let mut session = match gives {
+            true => Session::discharge(&mut random, step),
+            false => Session::charge(&mut random, step),
+        };
+        let connector = self.connector(at);
+        session.limit_w = connector.slot.as_ref().and_then(|slot| slot.limit_w);
+        connector.parked = None;
+        connector.session = Some(session);
+    }
+
+    fn connector(&mut self, (charger, connector): (usize, usize)) -> &mut Connector {
+        &mut self.chargers[charger].connectors[connector]
+    }
+
+    /// The moment of a step.
+    fn at(&self, step: i64) -> Timestamp {
+        self.start
+            .checked_add(SignedDuration::from_secs(step))
+            .unwrap_or(self.start)
     }
 
     /// Sets the power of every connector for the step that begins: what each would take, cut down first to what
     /// its charger and then to what its site can give.
     fn allot(&mut self) {
         let mut demands = Vec::new();
-        for site in &self.sites {
+        for (number, site) in self.sites.iter().enumerate() {
             demands.clear();
             for index in &site.members {
                 let charger = &self.chargers[*index];
@@ -156,7 +219,7 @@ impl Fleet {
                 }));
                 share(&mut demands[from..], charger.model.rated_w);
             }
-            share(&mut demands, site.capacity_w);
+            share(&mut demands, self.allowed_w(number));
             let mut allotted = demands.iter();
             for index in &site.members {
                 for connector in &mut self.chargers[*index].connectors {
@@ -166,33 +229,20 @@ impl Fleet {
         }
     }
 
-    /// Turns a finished session into a record.
-    fn file(&mut self, index: usize, connector_id: u32, session: &Session) {
-        let charger = &mut self.chargers[index];
-        let labels = [0x4EC0, index as u64, u64::from(connector_id), self.step as u64];
-        let id = format!("rec_{}", Random::new(self.seed, &labels).hex(12));
-        let begin = self
-            .start
-            .checked_add(SignedDuration::from_secs(session.began))
-            .unwrap_or(self.start);
-        let Some(connector) = charger
-            .connectors
-            .iter_mut()
-            .find(|connector| connector.id == connector_id)
-        else {
+    /// Turns a finished session into a record. One that ended as it began leaves none.
+    fn file(&mut self, at: (usize, usize), session: &Session) {
+        let seconds = self.step - session.began;
+        if seconds == 0 {
             return;
-        };
-        let span = (begin, self.step - session.began);
-        self.records.push(Record::of(
-            session,
-            (&charger.id, connector_id),
-            span,
-            connector.meter_ws,
-            id,
-        ));
-        connector.meter_ws += session.energy_ws;
-        if self.records.len() > RECORDS_KEPT {
-            self.records.drain(..RECORDS_KEPT / 10);
         }
+        let begin = self.at(session.began);
+        let charger = &mut self.chargers[at.0];
+        let connector = &mut charger.connectors[at.1];
+        let labels = [0x4EC0, at.0 as u64, u64::from(connector.id), self.step as u64];
+        let id = format!("rec_{}", Random::new(self.seed, &labels).hex(12));
+        let place = (charger.id.as_str(), at.0, connector.id);
+        let record = Record::of(session, place, (begin, seconds), connector.meter_ws, id);
+        connector.meter_ws += session.energy_ws;
+        self.records.add(record);
     }
 }

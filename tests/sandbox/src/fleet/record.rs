@@ -18,6 +18,8 @@ const FEED_IN: f64 = 0.31;
 pub(crate) struct Record {
     pub(crate) record_id: String,
     pub(crate) device_id: String,
+    /// Index of the device in the fleet.
+    pub(crate) charger: usize,
     pub(crate) connector_id: u32,
     pub(crate) start: Timestamp,
     pub(crate) end: Timestamp,
@@ -59,7 +61,7 @@ impl Record {
     /// The record of `session`, which lasted `seconds` from `start`.
     pub(crate) fn of(
         session: &Session,
-        (device_id, connector_id): (&str, u32),
+        (device_id, charger, connector_id): (&str, usize, u32),
         (start, seconds): (Timestamp, i64),
         meter_start_ws: i64,
         record_id: String,
@@ -67,6 +69,7 @@ impl Record {
         Self {
             record_id,
             device_id: device_id.to_owned(),
+            charger,
             connector_id,
             start,
             end: start.checked_add(SignedDuration::from_secs(seconds)).unwrap_or(start),
@@ -80,9 +83,19 @@ impl Record {
         }
     }
 
+    /// What records are sorted by.
+    pub(crate) fn place(&self) -> (Timestamp, &str) {
+        (self.start, &self.record_id)
+    }
+
+    /// How long the session lasted.
+    pub(crate) fn length(&self) -> SignedDuration {
+        self.end.duration_since(self.start)
+    }
+
     /// The record as the API shows it.
     pub(crate) fn view(&self) -> RecordView {
-        let seconds = self.end.duration_since(self.start).as_secs().max(1);
+        let seconds = self.length().as_secs().max(1);
         let energy_ws = reported_energy_ws(self.energy_ws);
         let price = match self.direction {
             Direction::Charge => TARIFF,

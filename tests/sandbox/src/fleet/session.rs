@@ -1,6 +1,7 @@
 //! One vehicle at one connector, from plug-in to departure.
 
 use super::catalog::{Model, Supply, Vehicle};
+use super::command::Number;
 use super::physics::{soc_after, taper};
 use crate::random::Random;
 
@@ -11,6 +12,17 @@ pub(crate) enum Direction {
     Charge,
     /// Back into the grid.
     Discharge,
+}
+
+/// Who began a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// A driver who came along.
+    Chance,
+    /// A command.
+    Command(Number),
+    /// The charger's schedule.
+    Schedule,
 }
 
 /// A session in progress.
@@ -28,6 +40,13 @@ pub(crate) struct Session {
     pub(crate) energy_ws: i64,
     /// Largest power so far (W, by magnitude, with its sign).
     pub(crate) peak_w: i64,
+    pub(crate) origin: Origin,
+    /// Most power (W, by magnitude) it may have.
+    pub(crate) limit_w: Option<i64>,
+    /// Step (s) at which it ends at the latest.
+    pub(crate) until: Option<i64>,
+    /// The command that stops it.
+    pub(crate) stop: Option<Number>,
 }
 
 impl Session {
@@ -44,6 +63,10 @@ impl Session {
             began,
             energy_ws: 0,
             peak_w: 0,
+            origin: Origin::Chance,
+            limit_w: None,
+            until: None,
+            stop: None,
         }
     }
 
@@ -60,12 +83,21 @@ impl Session {
             began,
             energy_ws: 0,
             peak_w: 0,
+            origin: Origin::Chance,
+            limit_w: None,
+            until: None,
+            stop: None,
         }
     }
 
     /// State of charge now (%).
     pub(crate) fn soc(&self) -> f64 {
         soc_after(self.soc_start, self.energy_ws, self.vehicle.battery_wh)
+    }
+
+    /// True when it is to end at this step: the target is reached, its time is over, or it was stopped.
+    pub(crate) fn over(&self, step: i64) -> bool {
+        self.finished() || self.stop.is_some() || self.until.is_some_and(|until| until <= step)
     }
 
     /// True once the target is reached.
@@ -82,9 +114,10 @@ impl Session {
             Supply::Ac => self.vehicle.max_ac_w,
             Supply::Dc => self.vehicle.max_dc_w,
         };
+        let limit = self.limit_w.unwrap_or(i64::MAX);
         match self.direction {
-            Direction::Charge => (model.rated_w.min(vehicle) as f64 * taper(self.soc())) as i64,
-            Direction::Discharge => -model.feed_back_w.min(vehicle),
+            Direction::Charge => ((model.rated_w.min(vehicle) as f64 * taper(self.soc())) as i64).min(limit),
+            Direction::Discharge => -model.feed_back_w.min(vehicle).min(limit),
         }
     }
 

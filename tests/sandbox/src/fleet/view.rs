@@ -52,6 +52,11 @@ impl Fleet {
         self.by_id.get(device_id).copied()
     }
 
+    /// Index of the site with this id.
+    pub(crate) fn find_site(&self, site_id: &str) -> Option<usize> {
+        self.sites.iter().position(|site| site.id == site_id)
+    }
+
     /// Every device id, in the fleet's order.
     pub(crate) fn device_ids(&self) -> Vec<String> {
         self.chargers.iter().map(|charger| charger.id.clone()).collect()
@@ -91,7 +96,8 @@ impl Fleet {
             .unwrap_or(self.start);
         let last_beat = SignedDuration::from_secs(self.step - self.step % HEARTBEAT);
         let (heard, measured) = if charger.offline {
-            (silent_since, silent_since)
+            let since = charger.heard.unwrap_or(silent_since);
+            (since, since)
         } else {
             (self.start.checked_add(last_beat).unwrap_or(self.start), self.now())
         };

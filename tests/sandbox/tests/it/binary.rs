@@ -28,7 +28,16 @@ fn ended(mut child: Child) -> Option<i32> {
 
 #[test]
 fn prints_one_line_and_ends_with_its_standard_input() {
-    let mut child = start(&["--json", "--exit-with-stdin", "--seed", "4", "--tls"]);
+    let mut child = start(&[
+        "--json",
+        "--exit-with-stdin",
+        "--seed",
+        "4",
+        "--tls",
+        "--fixed-windows",
+        "--history-days",
+        "2",
+    ]);
     let mut line = String::new();
     BufReader::new(child.stdout.take().unwrap())
         .read_line(&mut line)
@@ -39,6 +48,14 @@ fn prints_one_line_and_ends_with_its_standard_input() {
     let file = told["ca_file"].as_str().unwrap().to_owned();
     assert!(std::fs::exists(&file).unwrap());
     assert_eq!(told["devices"].as_array().unwrap().len(), 12);
+    let scopes: Vec<&Value> = told["credentials"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| &one["scope"])
+        .collect();
+    assert_eq!(scopes, ["read_write", "read", "none"]);
+    assert_eq!(told["credentials"][0]["client_id"], told["client_id"]);
     drop(child.stdin.take());
     assert_eq!(ended(child), Some(0));
     assert!(!std::fs::exists(&file).unwrap());

@@ -193,3 +193,65 @@ async fn faults_come_go_and_are_listed_over_http() {
     sandbox.inject(never);
     assert!(sandbox.pending_faults().is_empty());
 }
+
+#[tokio::test]
+async fn token_answers_change_their_form_while_the_sandbox_runs() {
+    let sandbox = sandbox();
+    let http = crate::support::http(&sandbox);
+    let url = format!("{}/operator/oauth/token", sandbox.base_url());
+    let credentials = crate::support::credentials(&sandbox);
+    let enveloped = async || {
+        let reply = json(crate::support::post(&http, &url, &credentials).await).await;
+        reply["data"]["access_token"].is_string()
+    };
+    assert!(!enveloped().await);
+    sandbox.inject(FaultKind::TokenForm { enveloped: true }.times(2));
+    assert!(enveloped().await && enveloped().await && !enveloped().await);
+    assert_eq!(requests(&sandbox)[1].faults, ["token_form"]);
+}
+
+#[tokio::test]
+async fn envelopes_without_a_message() {
+    let sandbox = sandbox();
+    let api = Api::new(&sandbox).await;
+    sandbox.inject(FaultKind::MissingMessage {}.times(2));
+    let (status, good) = api.fetch("/operator/sites?size=1").await;
+    assert_eq!((status, &good["code"], good.get("message")), (200, &json!(0), None));
+    assert!(good["data"]["items"].is_array());
+    let (status, bad) = api.fetch("/operator/devices/x").await;
+    assert_eq!((status, bad), (404, json!({ "code": 3001 })));
+    assert!(api.fetch("/operator/sites").await.1["message"].is_string());
+    // Waiting times survive.
+    let busy = FaultKind::Error {
+        status: 429,
+        code: 5001,
+        message: None,
+        details: None,
+        retry_after_seconds: Some(7),
+    };
+    sandbox.inject(busy);
+    sandbox.inject(FaultKind::MissingMessage {});
+    let refused = api.get("/operator/sites").await;
+    assert_eq!(refused.headers()["retry-after"], "7");
+    assert_eq!(
+        json(refused).await,
+        json!({ "code": 5001, "details": { "retry_after_seconds": 7 } })
+    );
+}
+
+#[tokio::test]
+async fn devices_come_and_go() {
+    let sandbox = sandbox();
+    let api = Api::new(&sandbox).await;
+    let id = sandbox.device_ids()[1].clone();
+    for (cleared, status) in [(false, "offline"), (true, "online")] {
+        sandbox.inject(FaultKind::DeviceOffline {
+            device: id.clone(),
+            cleared,
+        });
+        let (_, details) = api.fetch(&format!("/operator/devices/{id}")).await;
+        assert_eq!(details["data"]["status"], status);
+        let unavailable = details["data"]["connectors"][0]["status"] == "unavailable";
+        assert_eq!(unavailable, !cleared);
+    }
+}

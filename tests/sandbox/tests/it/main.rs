@@ -2,12 +2,21 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod binary;
+mod command_checks;
+mod command_faults;
+mod commands;
 mod contract;
 mod controls;
+mod desk;
+mod energy;
 mod faults;
+mod flexibility;
 mod lifecycle;
+mod quickstart;
 mod rest;
+mod schedules;
 mod schema;
+mod scopes;
 mod stream;
 mod stream_faults;
 mod support;

@@ -2,10 +2,10 @@ use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use serde_json::Value;
-use tellus_sandbox::{CloseReason, FaultKind, JournalEvent, Sandbox};
+use tellus_sandbox::{CloseReason, FaultKind, JournalEvent, Options, Sandbox};
 use tokio_tungstenite::tungstenite::Message;
 
-use crate::support::{Api, Socket, frame, message, open, sandbox, text, until};
+use crate::support::{Api, Socket, frame, message, open, quick, sandbox, text, until};
 
 async fn connected(sandbox: &Sandbox) -> (Api, Socket, String) {
     let api = Api::new(sandbox).await;
@@ -25,6 +25,34 @@ fn reasons(sandbox: &Sandbox) -> Vec<CloseReason> {
         .into_iter()
         .filter_map(|entry| reason(entry.event))
         .collect()
+}
+
+#[tokio::test]
+async fn a_stream_outlives_its_token_unless_told_otherwise() {
+    let sandbox = sandbox();
+    let (_, mut socket, _) = connected(&sandbox).await;
+    sandbox.inject(FaultKind::RevokeTokens {});
+    for _ in 0..5 {
+        frame(&mut socket).await;
+    }
+
+    for ending in ["expiry", "expire_tokens", "revoke_tokens"] {
+        let strict = Sandbox::start(Options {
+            close_on_token_end: Some(4401),
+            ..quick()
+        })
+        .unwrap();
+        let (_, mut socket, _) = connected(&strict).await;
+        match ending {
+            "expiry" => strict.advance(Duration::from_secs(86_400)),
+            "expire_tokens" => strict.inject(FaultKind::ExpireTokens {}),
+            _ => strict.inject(FaultKind::RevokeTokens {}),
+        }
+        assert_eq!(end(&mut socket).await, Some(4401), "{ending}");
+        until(|| reasons(&strict) == [CloseReason::Token]).await;
+        // A new token opens a new stream.
+        connected(&strict).await;
+    }
 }
 
 /// Reads to the end; the last thing seen, if it was an orderly closing.

@@ -8,7 +8,7 @@ use reqwest::{Client, Method, Response};
 use rustls::{ClientConfig, RootCertStore};
 use rustls_pki_types::{CertificateDer, pem::PemObject};
 use serde_json::{Value, json};
-use tellus_sandbox::{JournalEvent, Options, RequestEntry, Sandbox};
+use tellus_sandbox::{JournalEvent, Options, RequestEntry, Sandbox, Scope};
 use tokio::net::TcpStream;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
@@ -28,6 +28,31 @@ pub(crate) fn quick() -> Options {
     Options {
         cadence: Duration::from_millis(20),
         ..Options::default()
+    }
+}
+
+/// A sandbox without quotas whose time stands still unless it is moved, and where no vehicle comes by itself.
+pub(crate) fn still(options: Options) -> Sandbox {
+    Sandbox::start(Options {
+        query_per_minute: 0,
+        control_per_minute: 0,
+        token_per_minute: 0,
+        // Longer than any test moves the clock.
+        token_lifetime: Duration::from_secs(40 * 86_400),
+        speed: 0.001,
+        // A Sunday.
+        start_at: Some("2026-03-15T11:00:00Z".parse().unwrap()),
+        ..options
+    })
+    .unwrap()
+}
+
+/// Options for a fleet that does nothing but what it is told, with a short past.
+pub(crate) fn obedient() -> Options {
+    Options {
+        no_arrivals: true,
+        history_days: 2,
+        ..quick()
     }
 }
 
@@ -71,10 +96,29 @@ pub(crate) struct Api {
 
 impl Api {
     pub(crate) async fn new(sandbox: &Sandbox) -> Self {
+        Self::with(sandbox, Scope::ReadWrite).await
+    }
+
+    /// A client with the credential of this scope.
+    pub(crate) async fn with(sandbox: &Sandbox, scope: Scope) -> Self {
         let http = http(sandbox);
         let base = sandbox.base_url().to_owned();
-        let token = new_token(&http, sandbox).await;
+        let url = format!("{base}/operator/oauth/token");
+        let reply = json(post(&http, &url, &credentials_of(sandbox, scope)).await).await;
+        let token = reply["access_token"].as_str().unwrap().to_owned();
         Self { http, base, token }
+    }
+
+    /// A control call.
+    pub(crate) async fn command(&self, path: &str, body: &Value) -> (u16, Value) {
+        let request = self.http.post(format!("{}{path}", self.base)).bearer_auth(&self.token);
+        let response = request
+            .header("Content-Type", "application/json")
+            .body(body.to_string())
+            .send()
+            .await
+            .unwrap();
+        (response.status().as_u16(), json(response).await)
     }
 
     /// A request with the token.
@@ -104,9 +148,14 @@ impl Api {
 }
 
 pub(crate) fn credentials(sandbox: &Sandbox) -> Value {
+    credentials_of(sandbox, Scope::ReadWrite)
+}
+
+pub(crate) fn credentials_of(sandbox: &Sandbox, scope: Scope) -> Value {
+    let credentials = sandbox.credentials(scope);
     json!({
-        "client_id": sandbox.client_id(),
-        "client_secret": sandbox.client_secret(),
+        "client_id": credentials.client_id,
+        "client_secret": credentials.client_secret,
         "grant_type": "client_credentials",
     })
 }

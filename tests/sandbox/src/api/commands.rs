@@ -1,0 +1,29 @@
+//! `GET /operator/commands/{command_id}`.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, Uri};
+
+use super::{Answer, auth};
+use crate::envelope::{ApiError, success};
+use crate::quota::Class;
+use crate::state::Shared;
+use crate::sync::lock;
+
+/// How far a command has come.
+pub(crate) async fn status(
+    State(shared): State<Arc<Shared>>,
+    Path(command_id): Path<String>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Answer {
+    auth::admit(&shared, &headers, &uri, Class::Query)?;
+    let fleet = lock(&shared.fleet);
+    let command = fleet
+        .commands
+        .find(&command_id)
+        .filter(|command| command.target.is_some() || !shared.options.hidden_controls)
+        .ok_or_else(|| ApiError::not_found("command"))?;
+    Ok(success(command.view()))
+}
