@@ -125,19 +125,23 @@ async fn every_answer_fits() {
     who_may_not(&contract, &sandbox, &api, &calls).await;
     what_cannot_be(&contract, &api, &calls).await;
     for call in &calls {
-        let broken = FaultKind::Error {
-            status: 500,
-            code: 9001,
-            message: None,
-            details: None,
-            retry_after_seconds: None,
-        };
-        sandbox.inject(broken);
+        sandbox.inject(broken());
         assert_eq!(call.as_it_should_be(&contract, &api, &api.token).await.0, 500);
     }
     too_often(&contract).await;
     the_stream(&contract).await;
     assert_eq!(contract.unseen(), []);
+}
+
+/// An error on the platform's side.
+fn broken() -> FaultKind {
+    FaultKind::Error {
+        status: 500,
+        code: 9001,
+        message: None,
+        details: None,
+        retry_after_seconds: None,
+    }
 }
 
 /// 401 and 403.
@@ -258,13 +262,7 @@ async fn the_stream(contract: &Contract) {
     for _ in 0..ids.len() * 3 {
         contract.fits(PATH, "get", 101, &frame(&mut socket).await);
     }
-    sandbox.inject(FaultKind::Error {
-        status: 500,
-        code: 9001,
-        message: None,
-        details: None,
-        retry_after_seconds: None,
-    });
+    sandbox.inject(broken());
     for (token, query, expected) in [
         (&api.token, query.as_str(), 500),
         (&api.token, query.as_str(), 409),
