@@ -1,8 +1,9 @@
 //! A local Tellus platform to build and test against.
 //!
 //! [`Sandbox::start`] opens a listener on the loopback interface and answers the operator API the way the
-//! published contract describes it: envelopes and codes, bearer tokens that expire, quotas, paging, and the
-//! telemetry stream over WebSocket. Behind it lives a small fleet of virtual chargers whose numbers obey
+//! published contract describes it: envelopes and codes, bearer tokens that expire, scopes ([`Scope`]), quotas, paging,
+//! charging records and the energy computed from them, commands that act and can be followed, schedules, flexibility,
+//! and the telemetry stream over WebSocket. Behind it lives a small fleet of virtual chargers whose numbers obey
 //! physics and repeat exactly for the same seed.
 //!
 //! What a test needs beyond the real platform sits beside the API under `/_sandbox`: a clock that can be moved,

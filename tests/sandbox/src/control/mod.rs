@@ -108,7 +108,13 @@ async fn faults(State(shared): State<Arc<Shared>>) -> Json<Value> {
 /// Answers with the number of the fault, or null when it has acted at once and is over.
 async fn add_fault(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
     match serde_json::from_slice::<Fault>(&body) {
-        Ok(fault) => Json(json!({ "id": shared.inject(fault) })).into_response(),
+        Ok(fault) => {
+            let device = fault.kind.device();
+            match device.filter(|device| lock(&shared.fleet).find(device).is_none()) {
+                Some(unknown) => refusal(format!("there is no device {unknown}")),
+                None => Json(json!({ "id": shared.inject(fault) })).into_response(),
+            }
+        }
         Err(error) => refusal(error.to_string()),
     }
 }

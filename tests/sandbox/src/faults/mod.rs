@@ -103,7 +103,8 @@ pub enum FaultKind {
     LostAnswer {},
     /// Token calls are answered in this form, whatever the options say.
     TokenForm {
-        /// Inside the envelope, or as the bare object.
+        /// Inside the envelope, or as the bare object. Default: inside.
+        #[serde(default = "yes")]
         enveloped: bool,
     },
 
@@ -246,6 +247,10 @@ fn internal_error() -> u16 {
 
 fn preparing() -> String {
     "preparing".to_owned()
+}
+
+fn yes() -> bool {
+    true
 }
 
 fn rejected() -> String {

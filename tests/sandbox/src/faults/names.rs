@@ -34,6 +34,17 @@ impl FaultKind {
         }
     }
 
+    /// The device it is meant for, if it names one.
+    pub(crate) fn device(&self) -> Option<&str> {
+        match self {
+            Self::UnknownState { device, .. } | Self::CommandStuck { device } | Self::CommandFailed { device, .. } => {
+                device.as_deref()
+            }
+            Self::ConnectorFault { device, .. } | Self::DeviceOffline { device, .. } => Some(device),
+            _ => None,
+        }
+    }
+
     /// Every name there is.
     pub const NAMES: [&'static str; 25] = [
         "error",

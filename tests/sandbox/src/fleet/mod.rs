@@ -23,6 +23,8 @@ mod trouble;
 mod view;
 
 #[cfg(test)]
+mod command_tests;
+#[cfg(test)]
 mod tests;
 
 use std::collections::HashMap;

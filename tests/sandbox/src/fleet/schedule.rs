@@ -126,3 +126,88 @@ impl Schedule {
         Some((moment(day, slot.start)?, moment(last, slot.end)?))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::time;
+
+    use super::*;
+
+    fn schedule(repeat: Repeat, days: &[Weekday], (start, end): (Time, Time), zone: &str) -> Schedule {
+        Schedule {
+            id: "sch".to_owned(),
+            enabled: true,
+            repeat,
+            slots: vec![Slot {
+                days: days.to_vec(),
+                start,
+                end,
+                limit_w: None,
+                action: SlotAction::Charge,
+            }],
+            target_soc: None,
+            from: None,
+            until: None,
+            zone: TimeZone::get(zone).unwrap(),
+            stored: "2026-03-15T11:00:00Z".parse().unwrap(),
+        }
+    }
+
+    fn active(schedule: &Schedule, at: &str) -> bool {
+        schedule.active(at.parse().unwrap()).is_some()
+    }
+
+    #[test]
+    fn a_night_belongs_to_its_first_day() {
+        let night = (time(22, 0, 0, 0), time(8, 0, 0, 0));
+        let monday = schedule(Repeat::Weekly, &[Weekday::Monday], night, "UTC");
+        for (at, expected) in [
+            ("2026-03-16T07:59:59Z", false),
+            ("2026-03-16T21:59:59Z", false),
+            ("2026-03-16T22:00:00Z", true),
+            ("2026-03-17T07:59:59Z", true),
+            ("2026-03-17T08:00:00Z", false),
+            ("2026-03-17T23:00:00Z", false),
+        ] {
+            assert_eq!(active(&monday, at), expected, "{at}");
+        }
+    }
+
+    #[test]
+    fn clocks_that_change_move_the_slot_with_them() {
+        let morning = (time(9, 0, 0, 0), time(10, 0, 0, 0));
+        let daily = schedule(Repeat::Daily, &[], morning, "Europe/London");
+        assert!(active(&daily, "2026-03-28T09:30:00Z") && !active(&daily, "2026-03-28T08:30:00Z"));
+        assert!(!active(&daily, "2026-03-29T09:30:00Z") && active(&daily, "2026-03-29T08:30:00Z"));
+        // Half past one does not exist that night; the slot begins an hour later by the clock on the wall.
+        let skipped = (time(1, 30, 0, 0), time(3, 0, 0, 0));
+        let night = schedule(Repeat::Daily, &[], skipped, "Europe/London");
+        assert!(!active(&night, "2026-03-29T01:29:00Z") && active(&night, "2026-03-29T01:31:00Z"));
+    }
+
+    #[test]
+    fn once_is_the_first_that_is_not_over() {
+        let noon = (time(12, 0, 0, 0), time(13, 0, 0, 0));
+        let once = schedule(Repeat::Once, &[], noon, "UTC");
+        assert!(active(&once, "2026-03-15T12:30:00Z") && !active(&once, "2026-03-16T12:30:00Z"));
+        let early = schedule(Repeat::Once, &[], (time(9, 0, 0, 0), time(10, 0, 0, 0)), "UTC");
+        assert!(active(&early, "2026-03-16T09:30:00Z") && !active(&early, "2026-03-17T09:30:00Z"));
+        let friday = schedule(Repeat::Once, &[Weekday::Friday], noon, "UTC");
+        assert!(active(&friday, "2026-03-20T12:30:00Z") && !active(&friday, "2026-03-27T12:30:00Z"));
+        let late = Schedule {
+            from: Some("2026-04-01T00:00:00Z".parse().unwrap()),
+            ..once
+        };
+        assert!(!active(&late, "2026-03-15T12:30:00Z") && active(&late, "2026-04-01T12:30:00Z"));
+    }
+
+    #[test]
+    fn only_while_enabled_and_in_effect() {
+        let noon = (time(12, 0, 0, 0), time(13, 0, 0, 0));
+        let mut daily = schedule(Repeat::Daily, &[], noon, "UTC");
+        daily.until = Some("2026-03-16T12:30:00Z".parse().unwrap());
+        assert!(active(&daily, "2026-03-16T12:29:59Z") && !active(&daily, "2026-03-16T12:30:00Z"));
+        daily.enabled = false;
+        assert!(!active(&daily, "2026-03-15T12:15:00Z"));
+    }
+}

@@ -11,7 +11,7 @@ use super::{ConnectorState, Fleet, FrameConnector, Plan, Session};
 const SECOND: Duration = Duration::from_secs(1);
 const HOUR: Duration = Duration::from_secs(3600);
 
-fn plan(seed: u64) -> Plan {
+pub(super) fn plan(seed: u64) -> Plan {
     let start = Timestamp::from_second(1_800_000_000).unwrap();
     Plan {
         seed,
@@ -24,7 +24,7 @@ fn plan(seed: u64) -> Plan {
 }
 
 /// All connectors of the fleet as a frame shows them.
-fn readings(fleet: &Fleet) -> Vec<(String, FrameConnector)> {
+pub(super) fn readings(fleet: &Fleet) -> Vec<(String, FrameConnector)> {
     let frames = fleet.chargers.iter().map(|charger| fleet.frame(charger));
     frames
         .flat_map(|frame| {

@@ -178,6 +178,10 @@ async fn faults_come_go_and_are_listed_over_http() {
             .unwrap()
             .contains("stream_half_open")
     );
+    let nowhere = add(json!({ "kind": "device_offline", "device": "dvc_x" })).await;
+    assert_eq!(nowhere.status(), 400);
+    let broken = json!({ "kind": "connector_fault", "device": sandbox.device_ids()[1], "connector": 1 });
+    assert_eq!(json(add(broken).await).await, json!({ "id": null }));
     let listed = json(api.http.get(&url).send().await.unwrap()).await;
     assert_eq!(listed["pending"][0]["kind"], "html");
     assert_eq!(

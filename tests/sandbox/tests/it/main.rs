@@ -6,6 +6,7 @@ mod command_checks;
 mod command_faults;
 mod commands;
 mod contract;
+mod contract_answers;
 mod controls;
 mod desk;
 mod energy;

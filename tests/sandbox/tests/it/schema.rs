@@ -45,6 +45,12 @@ impl Document {
                 }
                 "type" => is(rule.as_str().unwrap(), value),
                 "enum" => rule.as_array().unwrap().contains(value),
+                "minItems" => value
+                    .as_array()
+                    .is_none_or(|items| items.len() as u64 >= rule.as_u64().unwrap()),
+                "minLength" => value
+                    .as_str()
+                    .is_none_or(|text| text.len() as u64 >= rule.as_u64().unwrap()),
                 "minimum" => value.as_f64().is_none_or(|number| number >= rule.as_f64().unwrap()),
                 "maximum" => value.as_f64().is_none_or(|number| number <= rule.as_f64().unwrap()),
                 "format" => {
@@ -115,12 +121,51 @@ impl Document {
         names
     }
 
+    /// Lays another document over this one: objects are merged, everything else is replaced.
+    pub(crate) fn overlaid(mut self, over: Value) -> Self {
+        merge(&mut self.0, over);
+        self
+    }
+
+    /// The schema of an answer, if the document describes it.
+    pub(crate) fn answer(&self, path: &str, method: &str, status: &str) -> Option<&Value> {
+        let mut response = self.0["paths"][path][method]["responses"].get(status)?;
+        if let Some(reference) = response.get("$ref") {
+            response = self.resolve(reference);
+        }
+        response["content"]["application/json"].get("schema")
+    }
+
+    /// Path, method and status of every answer under `prefix`.
+    pub(crate) fn answers(&self, prefix: &str) -> BTreeSet<(String, String, String)> {
+        let paths = self.0["paths"].as_object().unwrap().iter();
+        paths
+            .filter(|(path, _)| path.starts_with(prefix))
+            .flat_map(|(path, calls)| calls.as_object().unwrap().iter().map(move |call| (path, call)))
+            .flat_map(|(path, (method, call))| {
+                let statuses = call["responses"].as_object().unwrap().keys();
+                statuses.map(move |status| (path.clone(), method.clone(), status.clone()))
+            })
+            .collect()
+    }
+
     fn resolve(&self, reference: &Value) -> &Value {
         let pointer = reference
             .as_str()
             .and_then(|text| text.strip_prefix('#'))
             .expect("a local reference");
         self.0.pointer(pointer).expect("a reference to something")
+    }
+}
+
+fn merge(under: &mut Value, over: Value) {
+    match (under, over) {
+        (Value::Object(under), Value::Object(over)) => {
+            for (name, value) in over {
+                merge(under.entry(name).or_insert(Value::Null), value);
+            }
+        }
+        (under, over) => *under = over,
     }
 }
 

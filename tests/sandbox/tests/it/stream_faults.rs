@@ -39,16 +39,18 @@ async fn a_stream_outlives_its_token_unless_told_otherwise() {
     for ending in ["expiry", "expire_tokens", "revoke_tokens"] {
         let strict = Sandbox::start(Options {
             close_on_token_end: Some(4401),
+            token_lifetime: Duration::from_secs(60),
             ..quick()
         })
         .unwrap();
         let (_, mut socket, _) = connected(&strict).await;
         match ending {
-            "expiry" => strict.advance(Duration::from_secs(86_400)),
+            "expiry" => strict.advance(Duration::from_secs(60)),
             "expire_tokens" => strict.inject(FaultKind::ExpireTokens {}),
             _ => strict.inject(FaultKind::RevokeTokens {}),
         }
         assert_eq!(end(&mut socket).await, Some(4401), "{ending}");
+        drop(socket);
         until(|| reasons(&strict) == [CloseReason::Token]).await;
         // A new token opens a new stream.
         connected(&strict).await;
