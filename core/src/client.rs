@@ -72,7 +72,7 @@ impl Client {
             proxy,
         };
         let headers = default_headers(config.user_agent_suffix.as_deref())?;
-        let quotas = Quotas::new(&config.quota);
+        let quotas = Quotas::new(&config.quota, &config.clock);
         let source = token_source(credentials, &config, &base_url, &headers, &http, &quotas.token);
         let tokens = TokenCache::new(source, config.clock.clone());
         let (closed, is_closed) = watch::channel(false);
@@ -113,7 +113,7 @@ impl Client {
 
     /// How many calls of this class may go out now without waiting, by our own count.
     pub fn quota_left(&self, class: QuotaClass) -> u32 {
-        self.0.transport.quotas.of(class).left(self.0.config.clock.monotonic())
+        self.0.transport.quotas.of(class).left()
     }
 
     /// Ends everything that this client and its clones have under way, and forgets the token. May be called

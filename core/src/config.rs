@@ -102,7 +102,8 @@ pub struct QuotaLimits {
     pub control_per_minute: u32,
     /// Token requests. Default: 10, as documented.
     pub token_per_minute: u32,
-    /// The longest wait for a free place; beyond it a call fails unsent as `RateLimited`. Default: 60 s, one window.
+    /// The longest wait for a free place; beyond it a call fails unsent as `RateLimited`. Default: 75 s, one window and
+    /// what a slow answer adds to it.
     pub max_wait: Duration,
 }
 
@@ -112,7 +113,7 @@ impl Default for QuotaLimits {
             query_per_minute: 60,
             control_per_minute: 30,
             token_per_minute: 10,
-            max_wait: Duration::from_secs(60),
+            max_wait: Duration::from_secs(75),
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::{
     error::{Error, ErrorKind, Result},
     net::http::{HttpClient, HttpRequest},
     policy::{
-        quota::Quota,
+        quota::{Place, Quota},
         retry::{Decision, Progress, Replay, RetryPolicy, progress_of_answer},
     },
 };
@@ -58,9 +58,11 @@ impl TokenEndpoint {
     async fn ask_with_retries(&self) -> Result<Token> {
         let mut attempt = 0;
         loop {
-            self.wait_for_place().await?;
+            let place = self.wait_for_place().await?;
             attempt += 1;
-            let (error, progress) = match self.ask().await {
+            let answer = self.ask().await;
+            drop(place);
+            let (error, progress) = match answer {
                 Ok(token) => return Ok(token),
                 Err(failure) => failure,
             };
@@ -74,19 +76,14 @@ impl TokenEndpoint {
         }
     }
 
-    async fn wait_for_place(&self) -> Result<()> {
-        match self.quota.reserve(self.clock.monotonic(), self.max_quota_wait) {
-            Ok(wait) if wait.is_zero() => Ok(()),
-            Ok(wait) => {
-                self.clock.sleep(wait).await;
-                Ok(())
-            }
-            Err(wait) => Err(Error::new(
+    async fn wait_for_place(&self) -> Result<Place> {
+        self.quota.enter(self.max_quota_wait).await.map_err(|wait| {
+            Error::new(
                 ErrorKind::RateLimited,
                 "too many token requests in the last minute; none was sent",
             )
-            .with_retry_after(Some(wait))),
-        }
+            .with_retry_after(Some(wait))
+        })
     }
 
     async fn ask(&self) -> std::result::Result<Token, (Error, Progress)> {

@@ -1,5 +1,5 @@
-//! Pure decisions: how long to wait, whether to try again, whether the limits allow it. No I/O, no clock of
-//! their own: time comes in as an argument. Authentication, REST and the stream share them.
+//! Decisions: how long to wait, whether to try again, whether the limits allow it. No I/O; what decides is pure, with time
+//! as an argument. Authentication, REST and the stream share them.
 
 pub(crate) mod backoff;
 pub(crate) mod budget;

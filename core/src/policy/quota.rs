@@ -1,12 +1,17 @@
 //! The platform's request limits, kept on our side: an exact sliding window of one minute per class.
 //!
-//! A token bucket of 60 per minute lets up to 119 calls through in one window; this one never more than 60.
+//! A token bucket of 60 per minute lets up to 119 calls through in one window; this one never more than 60. And it counts a
+//! call until a minute after its ANSWER: when it reached the platform we do not know, only that it was not later than that.
 
 use std::{
     collections::VecDeque,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
+
+use tokio::sync::{Mutex as AsyncMutex, Notify};
+
+use crate::clock::SharedClock;
 
 /// The window that the platform's limits speak of. Whether it is a fixed or a sliding one is not specified;
 /// what fits every sliding window fits every fixed one too.
@@ -24,88 +29,189 @@ pub enum QuotaClass {
     Token,
 }
 
-/// One class's window.
+/// The pure part: what is under way, and when the others were answered.
+#[derive(Debug)]
+struct Window {
+    limit: usize,
+    in_flight: usize,
+    answered: VecDeque<Duration>,
+}
+
+impl Window {
+    fn forget_old(&mut self, now: Duration) {
+        while self.answered.front().is_some_and(|answered| *answered + WINDOW <= now) {
+            self.answered.pop_front();
+        }
+    }
+
+    /// Takes a place at `now`. Otherwise says when the next one opens, if that is known: calls under way have no known end.
+    fn try_enter(&mut self, now: Duration) -> Result<(), Option<Duration>> {
+        self.forget_old(now);
+        if self.in_flight + self.answered.len() < self.limit {
+            self.in_flight += 1;
+            return Ok(());
+        }
+        Err(self.answered.front().map(|answered| *answered + WINDOW - now))
+    }
+
+    fn leave(&mut self, now: Duration) {
+        self.in_flight = self.in_flight.saturating_sub(1);
+        self.answered.push_back(now);
+    }
+
+    fn left(&mut self, now: Duration) -> u32 {
+        self.forget_old(now);
+        let taken = self.in_flight + self.answered.len();
+        u32::try_from(self.limit.saturating_sub(taken)).unwrap_or(u32::MAX)
+    }
+}
+
+/// One class's window, and the queue before it.
 #[derive(Debug)]
 pub(crate) struct Quota {
-    limit: usize,
-    starts: Mutex<VecDeque<Duration>>,
+    window: Mutex<Window>,
+    /// Whoever is next holds it; the others queue for it, first come first served.
+    turn: AsyncMutex<()>,
+    freed: Notify,
+    clock: SharedClock,
 }
 
 impl Quota {
     /// At most `limit` calls in any minute.
-    pub(crate) fn per_minute(limit: u32) -> Self {
-        Self {
+    pub(crate) fn per_minute(limit: u32, clock: SharedClock) -> Arc<Self> {
+        let window = Window {
             limit: limit.max(1) as usize,
-            starts: Mutex::default(),
-        }
-    }
-
-    /// Reserves a place at or after `now` (monotonic time) and returns how long to wait for it; `Err` with that
-    /// wait if it is longer than `max_wait`, and then nothing is reserved. Places are handed out in order.
-    pub(crate) fn reserve(&self, now: Duration, max_wait: Duration) -> Result<Duration, Duration> {
-        let mut starts = self.starts.lock().unwrap_or_else(PoisonError::into_inner);
-        while starts.front().is_some_and(|start| *start + WINDOW <= now) {
-            starts.pop_front();
-        }
-        // The place that opens for us is freed by the call `limit` places before the end of the queue.
-        let at = match starts.len().checked_sub(self.limit) {
-            None => now,
-            Some(index) => starts.get(index).map_or(now, |start| *start + WINDOW),
+            in_flight: 0,
+            answered: VecDeque::new(),
         };
-        let wait = at.saturating_sub(now);
-        if wait > max_wait {
-            return Err(wait);
-        }
-        starts.push_back(at.max(now));
-        Ok(wait)
+        Arc::new(Self {
+            window: Mutex::new(window),
+            turn: AsyncMutex::new(()),
+            freed: Notify::new(),
+            clock,
+        })
     }
 
-    /// How many calls may go out at `now` without waiting.
-    pub(crate) fn left(&self, now: Duration) -> u32 {
-        let starts = self.starts.lock().unwrap_or_else(PoisonError::into_inner);
-        let taken = starts.iter().filter(|start| **start + WINDOW > now).count();
-        u32::try_from(self.limit.saturating_sub(taken)).unwrap_or(u32::MAX)
+    /// Waits for a place, `max_wait` at most; otherwise says how long it would take. Hold the place until the answer.
+    pub(crate) async fn enter(self: &Arc<Self>, max_wait: Duration) -> Result<Place, Duration> {
+        let start = self.clock.monotonic();
+        tokio::select! {
+            biased;
+            place = self.next_place(start + max_wait) => place,
+            () = self.clock.sleep(max_wait) => Err(self.wait_hint()),
+        }
+    }
+
+    async fn next_place(self: &Arc<Self>, deadline: Duration) -> Result<Place, Duration> {
+        let _turn = self.turn.lock().await;
+        loop {
+            let freed = self.freed.notified();
+            let now = self.clock.monotonic();
+            let entered = self.window().try_enter(now);
+            match entered {
+                Ok(()) => return Ok(Place(self.clone())),
+                Err(Some(wait)) if now + wait > deadline => return Err(wait),
+                Err(Some(wait)) => self.clock.sleep(wait).await,
+                Err(None) => freed.await,
+            }
+        }
+    }
+
+    fn wait_hint(&self) -> Duration {
+        let now = self.clock.monotonic();
+        let oldest = self.window().answered.front().copied();
+        oldest.map_or(WINDOW, |answered| (answered + WINDOW).saturating_sub(now))
+    }
+
+    /// How many calls may go out now without waiting.
+    pub(crate) fn left(&self) -> u32 {
+        self.window().left(self.clock.monotonic())
+    }
+
+    fn window(&self) -> MutexGuard<'_, Window> {
+        self.window.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A place in a window, held by a call under way. Letting go of it says that the call was answered, or given up.
+#[derive(Debug)]
+pub(crate) struct Place(Arc<Quota>);
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let now = self.0.clock.monotonic();
+        self.0.window().leave(now);
+        self.0.freed.notify_one();
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
     use proptest::prelude::*;
 
     use super::*;
+    use crate::clock::ManualClock;
 
     const PATIENT: Duration = Duration::from_secs(3600);
 
-    #[test]
-    fn the_call_after_the_last_free_place_waits_for_the_first_to_leave_the_window() {
-        let quota = Quota::per_minute(2);
-        let at = Duration::from_secs;
-        assert_eq!(quota.reserve(at(0), PATIENT), Ok(at(0)));
-        assert_eq!(quota.reserve(at(10), PATIENT), Ok(at(0)));
-        assert_eq!(quota.left(at(10)), 0);
-        assert_eq!(quota.reserve(at(20), PATIENT), Ok(at(40)));
-        assert_eq!(quota.reserve(at(20), at(30)), Err(at(50)));
-        assert_eq!(quota.left(at(131)), 2);
+    #[tokio::test]
+    async fn a_place_opens_a_minute_after_the_answer() {
+        let clock = ManualClock::new(Timestamp::UNIX_EPOCH);
+        let quota = Quota::per_minute(2, clock.shared());
+        let seconds = Duration::from_secs;
+        let first = quota.enter(PATIENT).await.unwrap();
+        let second = quota.enter(PATIENT).await.unwrap();
+        assert_eq!(quota.left(), 0);
+        assert_eq!(
+            quota.enter(seconds(0)).await.unwrap_err(),
+            seconds(60),
+            "both are under way"
+        );
+        clock.advance(seconds(5));
+        drop(first);
+        assert_eq!(quota.enter(seconds(30)).await.unwrap_err(), seconds(60));
+        let waiting = tokio::spawn({
+            let quota = quota.clone();
+            async move { quota.enter(PATIENT).await }
+        });
+        clock.advance(seconds(59));
+        tokio::task::yield_now().await;
+        assert!(!waiting.is_finished());
+        clock.advance(seconds(1));
+        let third = waiting.await.unwrap().unwrap();
+        drop((second, third));
+        assert_eq!(quota.left(), 0);
+        clock.advance(seconds(60));
+        assert_eq!(quota.left(), 2);
     }
 
     proptest! {
+        /// Whenever, between sending and answer, each call reaches the platform: no window holds more than the limit.
         #[test]
         fn no_window_ever_holds_more_than_the_limit(
-            limit in 1u32..20,
-            gaps in prop::collection::vec(0u64..30_000, 1..200),
+            limit in 1usize..8,
+            calls in prop::collection::vec((0u64..20_000, 0u64..15_000, 0.0f64..=1.0), 1..150),
         ) {
-            let quota = Quota::per_minute(limit);
+            let mut window = Window { limit, in_flight: 0, answered: VecDeque::new() };
+            let mut under_way: Vec<Duration> = Vec::new();
+            let mut arrivals = Vec::new();
             let mut now = Duration::ZERO;
-            let mut sent = Vec::new();
-            for gap in gaps {
+            for (gap, latency, share) in calls {
                 now += Duration::from_millis(gap);
-                if let Ok(wait) = quota.reserve(now, PATIENT) {
-                    sent.push(now + wait);
+                under_way.sort();
+                while under_way.first().is_some_and(|answer| *answer <= now) {
+                    window.leave(under_way.remove(0));
+                }
+                if window.try_enter(now).is_ok() {
+                    let latency = Duration::from_millis(latency);
+                    under_way.push(now + latency);
+                    arrivals.push(now + latency.mul_f64(share));
                 }
             }
-            sent.sort();
-            for pair in sent.windows(limit as usize + 1) {
-                prop_assert!(pair[limit as usize] - pair[0] >= WINDOW);
+            arrivals.sort();
+            for pair in arrivals.windows(limit + 1) {
+                prop_assert!(pair[limit] - pair[0] >= WINDOW, "{:?}", pair);
             }
         }
     }

@@ -21,7 +21,7 @@ use crate::{
     net::http::{HttpClient, HttpReply, HttpRequest},
     policy::{
         budget::RetryBudget,
-        quota::{Quota, QuotaClass},
+        quota::{Place, Quota, QuotaClass},
         retry::{Decision, Progress, Replay, RetryPolicy, progress_of_answer},
     },
     secret::bearer,
@@ -46,24 +46,25 @@ pub(crate) struct Transport {
 /// The windows of the three classes.
 #[derive(Debug)]
 pub(crate) struct Quotas {
-    query: Quota,
-    control: Quota,
+    query: Arc<Quota>,
+    control: Arc<Quota>,
     /// Shared with the token endpoint, which spends it.
     pub(crate) token: Arc<Quota>,
     max_wait: Duration,
 }
 
 impl Quotas {
-    pub(crate) fn new(limits: &QuotaLimits) -> Self {
+    pub(crate) fn new(limits: &QuotaLimits, clock: &SharedClock) -> Self {
+        let per_minute = |limit| Quota::per_minute(limit, clock.clone());
         Self {
-            query: Quota::per_minute(limits.query_per_minute),
-            control: Quota::per_minute(limits.control_per_minute),
-            token: Arc::new(Quota::per_minute(limits.token_per_minute)),
+            query: per_minute(limits.query_per_minute),
+            control: per_minute(limits.control_per_minute),
+            token: per_minute(limits.token_per_minute),
             max_wait: limits.max_wait,
         }
     }
 
-    pub(crate) fn of(&self, class: QuotaClass) -> &Quota {
+    pub(crate) fn of(&self, class: QuotaClass) -> &Arc<Quota> {
         match class {
             QuotaClass::Query => &self.query,
             QuotaClass::Control => &self.control,
@@ -78,10 +79,12 @@ impl Transport {
         let mut attempt = 0;
         let mut refreshed = false;
         loop {
-            self.wait_for_place(request.class).await?;
+            let place = self.wait_for_place(request.class).await?;
             let token = self.interruptible(self.tokens.token()).await??;
             attempt += 1;
-            let (error, progress) = match self.attempt(request, &token).await {
+            let answer = self.attempt(request, &token).await;
+            drop(place);
+            let (error, progress) = match answer {
                 Ok(payload) => {
                     if attempt == 1 {
                         self.budget.deposit();
@@ -152,20 +155,15 @@ impl Transport {
         request.build(&self.base_url, headers, self.timeout)
     }
 
-    async fn wait_for_place(&self, class: QuotaClass) -> Result<()> {
-        let reserved = self
-            .quotas
-            .of(class)
-            .reserve(self.clock.monotonic(), self.quotas.max_wait);
-        match reserved {
-            Ok(wait) if wait.is_zero() => self.interruptible(std::future::ready(())).await,
-            Ok(wait) => self.interruptible(self.clock.sleep(wait)).await,
-            Err(wait) => Err(Error::new(
+    async fn wait_for_place(&self, class: QuotaClass) -> Result<Place> {
+        let entering = self.quotas.of(class).enter(self.quotas.max_wait);
+        self.interruptible(entering).await?.map_err(|wait| {
+            Error::new(
                 ErrorKind::RateLimited,
                 "the limit per minute is reached; nothing was sent",
             )
-            .with_retry_after(Some(wait))),
-        }
+            .with_retry_after(Some(wait))
+        })
     }
 
     /// Waits for `future`, unless the client is closed first.

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that meets the unexpected has failed")]
 
 mod auth;
+mod commands;
 mod common;
 mod errors;
 mod network;
