@@ -10,8 +10,7 @@ VENV=$ROOT/.venv
 SWIFT_CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/tellus-swift
 PATH=$PATH:/usr/sbin:/sbin
 
-# One interpreter and one set of features for every cargo call, so that no call builds again what another one built.
-export PYO3_PYTHON=$VENV/bin/python
+# One set of features for every cargo call, so that no call builds again what another one built.
 CARGO_SET=(--workspace --exclude tellus-python --features tellus-ffi/bindgen --locked)
 [ -z "${CI:-}" ] || export CARGO_INCREMENTAL=0 CARGO_TERM_COLOR=never
 

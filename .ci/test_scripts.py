@@ -2,7 +2,9 @@
 
 import io
 import os
+import re
 import tempfile
+import tomllib
 import unittest
 from contextlib import redirect_stdout
 from pathlib import Path
@@ -94,6 +96,16 @@ class Licences(unittest.TestCase):
             self.assertTrue(deny.allowed(expression, allow), expression)
         for expression in ("none", "GPL-3.0", "GPL-3.0 AND MIT", "(MIT OR ISC) AND GPL-3.0", "Apache-2.0"):
             self.assertFalse(deny.allowed(expression, allow), expression)
+
+
+class Versions(unittest.TestCase):
+    def test_the_kotlin_library_has_the_version_of_the_workspace(self) -> None:
+        root = Path(__file__).parents[1]
+        workspace = tomllib.loads((root / "Cargo.toml").read_text())["workspace"]["package"]["version"]
+        found = re.search(
+            r"<artifactId>tellus-sdk</artifactId>\s*<version>(.+)</version>", (root / "kotlin/pom.xml").read_text()
+        )
+        self.assertEqual(found and found[1], workspace)
 
 
 if __name__ == "__main__":
