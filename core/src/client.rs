@@ -85,6 +85,7 @@ impl Client {
             retry: config.retry,
             budget: RetryBudget::default(),
             quotas,
+            signer: config.signer.clone(),
             clock: config.clock.clone(),
             closed: is_closed,
         });

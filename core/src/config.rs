@@ -1,6 +1,6 @@
 //! Every setting, with its unit, its default and where the default comes from.
 
-use std::{fmt, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use url::Url;
 
@@ -8,6 +8,7 @@ use crate::{
     clock::{SharedClock, SystemClock},
     error::{Error, Result},
     policy::{backoff::Backoff, retry::RetryPolicy},
+    signature::RequestSigner,
 };
 
 /// Settings of a client. Make one with [`Config::new`], change what differs, hand it to
@@ -41,6 +42,8 @@ pub struct Config {
     pub retry: RetryPolicy,
     /// The platform's limits.
     pub quota: QuotaLimits,
+    /// Signs requests, where the platform asks for that. Default: no signature.
+    pub signer: Option<Arc<dyn RequestSigner>>,
     /// Settings of telemetry streams.
     pub stream: StreamConfig,
     /// Where time comes from. Only tests change it.
@@ -182,6 +185,7 @@ impl Config {
             proxy: ProxySetting::FromEnvironment,
             retry: RetryPolicy::default(),
             quota: QuotaLimits::default(),
+            signer: None,
             stream: StreamConfig::default(),
             clock: SystemClock::shared(),
         }

@@ -276,4 +276,32 @@ mod tests {
         headers.insert("retry-after", HeaderValue::from_static("soon"));
         assert_eq!(retry_after(&headers), None);
     }
+
+    proptest::proptest! {
+        /// Whatever comes back, it is a payload or an error of a kind that fits the status, and nothing panics.
+        #[test]
+        fn any_reply_is_a_payload_or_an_error_that_fits(
+            status in 200u16..600,
+            code in proptest::option::of(-10i64..10_000),
+            extra in "\\PC{0,40}",
+            cut in 0usize..80,
+        ) {
+            let mut body = serde_json::json!({ "message": extra, "data": { "x": extra }, "details": [extra] });
+            if let Some(code) = code {
+                body["code"] = code.into();
+            }
+            let whole = body.to_string();
+            let success = (200..300).contains(&status);
+            match payload(status, &whole) {
+                Ok(_) => proptest::prop_assert!(success && code.is_none_or(|code| code == 0)),
+                Err(error) => {
+                    proptest::prop_assert!(!success || code.is_some_and(|code| code != 0));
+                    proptest::prop_assert_eq!(error.http_status(), Some(status));
+                }
+            }
+            let end = (0..=cut.min(whole.len())).rev().find(|end| whole.is_char_boundary(*end)).unwrap_or(0);
+            // Cut short: never a payload, whatever the status.
+            proptest::prop_assert!(end == whole.len() || payload(status, &whole[..end]).is_err());
+        }
+    }
 }

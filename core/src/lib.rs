@@ -15,6 +15,7 @@ pub mod net;
 mod policy;
 pub mod runtime;
 mod secret;
+mod signature;
 mod stream;
 mod transport;
 
@@ -25,5 +26,6 @@ pub use config::Config;
 pub use error::{Error, ErrorKind, Result};
 pub use policy::{backoff::Backoff, quota::QuotaClass, retry::RetryPolicy};
 pub use secret::{ExposeSecret, SecretString};
+pub use signature::{HmacSigner, RequestSigner, SignatureEncoding, SignedParts};
 pub use stream::{Batch, ListenerHandle, StatusEvent, StreamStats, StreamStatus, Subscription, TelemetryListener};
 pub use transport::Request;

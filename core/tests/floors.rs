@@ -10,7 +10,7 @@ use std::{
 /// The floors, lowest first. A file may import from its own floor and from those below it.
 const FLOORS: [&[&str]; 7] = [
     &["error", "clock", "secret"],
-    &["envelope", "model", "policy", "runtime"],
+    &["envelope", "model", "policy", "runtime", "signature"],
     &["config"],
     &["net"],
     &["auth"],

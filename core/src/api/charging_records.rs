@@ -40,6 +40,8 @@ impl Client {
             .maybe_query("connector_id", query.connector_id)
             .maybe_query("start_time", query.start)
             .maybe_query("end_time", query.end);
-        Ok(Pages::new(self.clone(), request))
+        Ok(Pages::new(self.clone(), request, |record: &ChargingRecord| {
+            &record.record_id
+        }))
     }
 }

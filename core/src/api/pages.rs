@@ -1,6 +1,6 @@
 //! Lists that come page by page, each fetched when it is asked for.
 
-use std::{fmt, marker::PhantomData};
+use std::{collections::HashSet, fmt};
 
 use serde::de::DeserializeOwned;
 
@@ -15,6 +15,9 @@ use crate::{
 const MAX_SIZE: u32 = 100;
 
 /// A list that comes page by page. Nothing is fetched before it is asked for.
+///
+/// A list may grow while it is read, and entries then move to later pages: each entry is delivered once all the same. In
+/// which order the platform sorts is not specified, so entries that appear meanwhile may or may not be among them.
 pub struct Pages<T> {
     client: Client,
     request: Request,
@@ -22,11 +25,13 @@ pub struct Pages<T> {
     next: u64,
     seen: u64,
     done: bool,
-    items: PhantomData<fn() -> T>,
+    id: fn(&T) -> &str,
+    delivered: HashSet<String>,
 }
 
 impl<T: DeserializeOwned + Send + 'static> Pages<T> {
-    pub(crate) fn new(client: Client, request: Request) -> Self {
+    /// The list behind `request`; `id` tells its entries apart.
+    pub(crate) fn new(client: Client, request: Request, id: fn(&T) -> &str) -> Self {
         Self {
             client,
             request,
@@ -34,7 +39,8 @@ impl<T: DeserializeOwned + Send + 'static> Pages<T> {
             next: 1,
             seen: 0,
             done: false,
-            items: PhantomData,
+            id,
+            delivered: HashSet::new(),
         }
     }
 
@@ -53,25 +59,32 @@ impl<T: DeserializeOwned + Send + 'static> Pages<T> {
     /// The next page; `None` after the last one. Failing or being dropped midway loses nothing: the next call asks
     /// for the same page again.
     pub async fn next_page(&mut self) -> Result<Option<Page<T>>> {
-        if self.done {
-            return Ok(None);
+        while !self.done {
+            let request = self.request.clone().query("page", self.next).query("size", self.size);
+            let mut page: Page<T> = self.client.send(request).await?;
+            self.advance(&page);
+            page.items
+                .retain(|item| self.delivered.insert((self.id)(item).to_owned()));
+            if !page.items.is_empty() {
+                return Ok(Some(page));
+            }
         }
-        let request = self.request.clone().query("page", self.next).query("size", self.size);
-        let page: Page<T> = self.client.send(request).await?;
+        Ok(None)
+    }
+
+    /// Moves on behind this page, and notes whether it was the last one.
+    fn advance(&mut self, page: &Page<T>) {
+        // Past the end some platforms answer with an empty page, others with the last one once more.
         let repeated = page.page.is_some_and(|number| number < self.next);
-        if page.items.is_empty() || repeated {
-            // Past the end. Some platforms answer that with the last page once more.
-            self.done = true;
-            return Ok(None);
-        }
         let count = page.items.len() as u64;
         self.seen += count;
         self.next += 1;
-        self.done = match page.total {
-            Some(total) => self.seen >= total,
-            None => count < page.size.unwrap_or(u64::from(self.size)),
-        };
-        Ok(Some(page))
+        self.done = count == 0
+            || repeated
+            || match page.total {
+                Some(total) => self.seen >= total,
+                None => count < page.size.unwrap_or(u64::from(self.size)),
+            };
     }
 
     /// All entries of all pages that are still to come.
@@ -92,3 +105,7 @@ impl<T> fmt::Debug for Pages<T> {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+#[path = "pages_tests.rs"]
+mod tests;

@@ -11,6 +11,6 @@ impl Client {
     /// The sites of this operator, page by page (`GET /operator/sites`), all or only those with this status.
     pub fn sites(&self, status: Option<SiteStatus>) -> Pages<Site> {
         let request = Request::get(["operator", "sites"]).maybe_query("status", status.map(SiteStatus::as_str));
-        Pages::new(self.clone(), request)
+        Pages::new(self.clone(), request, |site: &Site| &site.site_id)
     }
 }

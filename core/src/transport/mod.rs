@@ -25,6 +25,7 @@ use crate::{
         retry::{Decision, Progress, Replay, RetryPolicy, progress_of_answer},
     },
     secret::bearer,
+    signature::{RequestSigner, SignedParts},
 };
 
 /// Everything that a request needs on its way.
@@ -38,6 +39,7 @@ pub(crate) struct Transport {
     pub(crate) retry: RetryPolicy,
     pub(crate) budget: RetryBudget,
     pub(crate) quotas: Quotas,
+    pub(crate) signer: Option<Arc<dyn RequestSigner>>,
     pub(crate) clock: SharedClock,
     /// Turns `true` when the client is closed.
     pub(crate) closed: watch::Receiver<bool>,
@@ -152,7 +154,18 @@ impl Transport {
             )
         })?;
         headers.insert(header::AUTHORIZATION, authorization);
-        request.build(&self.base_url, headers, self.timeout)
+        let mut built = request.build(&self.base_url, headers, self.timeout)?;
+        if let Some(signer) = &self.signer {
+            let signature = signer.sign(&SignedParts {
+                method: built.method.as_str(),
+                path: built.url.path(),
+                query: built.url.query(),
+                timestamp: self.clock.now(),
+                body: &built.body,
+            })?;
+            built.headers.extend(signature);
+        }
+        Ok(built)
     }
 
     async fn wait_for_place(&self, class: QuotaClass) -> Result<Place> {

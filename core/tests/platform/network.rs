@@ -11,9 +11,10 @@ use std::{
     time::Duration,
 };
 
+use jiff::Timestamp;
 use tellus_core::{
-    Client, Config, ErrorKind,
-    clock::BoxFuture,
+    Client, Config, Credentials, ErrorKind, HmacSigner, Request, RequestSigner, SignedParts,
+    clock::{BoxFuture, ManualClock},
     config::ProxySetting,
     net::http::{HttpClient, HttpFailure, HttpReply, HttpRequest},
 };
@@ -222,4 +223,51 @@ fn a_proxy_that_refuses_or_is_gone_is_named_without_its_password() {
         assert!(!format!("{error:?}").contains("canary"), "{error:?}");
     }
     assert!(sandbox.journal().is_empty());
+}
+
+/// Keeps the last request's headers and answers with nothing.
+#[derive(Debug, Default)]
+struct Recording(std::sync::Mutex<http::HeaderMap>);
+
+impl HttpClient for Recording {
+    fn send(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpReply, HttpFailure>> {
+        *self.0.lock().unwrap() = request.headers;
+        let reply = HttpReply {
+            status: 200,
+            headers: Default::default(),
+            body: r#"{"code":0}"#.into(),
+        };
+        Box::pin(std::future::ready(Ok(reply)))
+    }
+}
+
+#[test]
+fn requests_are_signed_where_that_is_asked_for_and_only_there() {
+    let signer = HmacSigner::new("canary");
+    let sign = |config: &mut Config| config.signer = Some(Arc::new(signer.clone()));
+    for signed in [true, false] {
+        let mut config = Config::new("https://platform.invalid");
+        config.clock = ManualClock::new(Timestamp::UNIX_EPOCH).shared();
+        if signed {
+            sign(&mut config);
+        }
+        let http = Arc::new(Recording::default());
+        let client = Client::with_http(config, Credentials::token("t"), http.clone()).unwrap();
+        let request = Request::new("POST", "/operator/x")
+            .unwrap()
+            .query("a", 1)
+            .body(serde_json::json!({}));
+        block_on(client.request(request)).unwrap();
+        let expected = signer.sign(&SignedParts {
+            method: "POST",
+            path: "/v1/operator/x",
+            query: Some("a=1"),
+            timestamp: Timestamp::UNIX_EPOCH,
+            body: b"{}",
+        });
+        let seen = http.0.lock().unwrap();
+        for (name, value) in &expected.unwrap() {
+            assert_eq!(seen.get(name), signed.then_some(value));
+        }
+    }
 }
