@@ -34,6 +34,8 @@ pub struct Config {
     pub user_agent_suffix: Option<String>,
     /// The longest wait for any one answer. Default: 30 s, as long as the platform's longest documented back-off.
     pub request_timeout: Duration,
+    /// The longest silence while an answer is awaited or read. Default: 20 s.
+    pub read_timeout: Duration,
     /// Time-outs of the parts of opening a connection.
     pub dial: DialTimeouts,
     /// Through which proxy the platform is reached. Default: what the environment says.
@@ -181,6 +183,7 @@ impl Config {
             devices: Vec::new(),
             user_agent_suffix: None,
             request_timeout: Duration::from_secs(30),
+            read_timeout: Duration::from_secs(20),
             dial: DialTimeouts::default(),
             proxy: ProxySetting::FromEnvironment,
             retry: RetryPolicy::default(),
@@ -211,6 +214,7 @@ impl Config {
     pub(crate) fn check(&self) -> Result<Url> {
         let positive = [
             ("request_timeout", self.request_timeout),
+            ("read_timeout", self.read_timeout),
             ("dial.dns", self.dial.dns),
             ("dial.tcp", self.dial.tcp),
             ("dial.tls", self.dial.tls),

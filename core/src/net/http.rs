@@ -76,6 +76,7 @@ impl ReqwestClient {
             // Credentials never follow a redirect to another host.
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(config.dial.dns + config.dial.tcp + config.dial.tls)
+            .read_timeout(config.read_timeout)
             .pool_idle_timeout(POOL_IDLE)
             .http2_keep_alive_interval(H2_PING)
             .http2_keep_alive_timeout(H2_PONG)

@@ -126,6 +126,21 @@ fn a_command_without_an_answer_is_sent_once_and_its_outcome_is_unknown() {
 }
 
 #[test]
+fn a_silence_longer_than_the_read_timeout_is_a_timeout() {
+    let sandbox = sandbox();
+    let mut config = config(&sandbox);
+    config.read_timeout = Duration::from_millis(200);
+    config.retry.max_attempts = 1;
+    let client = Client::new(config, credentials(&sandbox)).unwrap();
+    block_on(client.authenticate()).unwrap();
+    sandbox.inject(FaultKind::Slow { delay_ms: 5_000 }.once().on("/operator/sites"));
+    let start = std::time::Instant::now();
+    let error = block_on(client.sites(None).collect()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout, "{error}");
+    assert!(start.elapsed() < Duration::from_secs(3));
+}
+
+#[test]
 fn wrong_credentials_and_wrong_ids_say_what_to_check() {
     let sandbox = sandbox();
     let wrong = Client::new(
