@@ -14,6 +14,7 @@ mod schedule;
 mod sites;
 mod stream;
 mod token;
+mod upgrade;
 
 use std::sync::Arc;
 

@@ -4,13 +4,15 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
 use serde_json::Value;
 use tokio::sync::broadcast;
 use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
 
+use super::upgrade::WebSocket;
 use crate::faults::{FaultKind, Spot, mutate};
 use crate::fleet::Frame;
 use crate::journal::CloseReason;
@@ -105,7 +107,7 @@ pub(crate) async fn pump(
     if let Some(code) = code {
         let farewell = async {
             let frame = CloseFrame {
-                code,
+                code: code.into(),
                 reason: Utf8Bytes::from_static(""),
             };
             if sink.send(Message::Close(Some(frame))).await.is_ok() {

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use axum::Extension;
 use axum::extract::State;
-use axum::extract::ws::WebSocketUpgrade;
-use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::http::{HeaderMap, Uri};
+use hyper::upgrade::OnUpgrade;
 use serde_json::json;
 
 use super::params::Params;
 use super::pump::{Occupied, pump};
+use super::upgrade::Handshake;
 use super::{Answer, auth};
 use crate::envelope::ApiError;
 use crate::journal::JournalEvent;
@@ -30,7 +30,7 @@ pub(crate) async fn open(
     Extension(wire): Extension<Wire>,
     headers: HeaderMap,
     uri: Uri,
-    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+    connection: Option<Extension<OnUpgrade>>,
 ) -> Answer {
     let client_id = if STREAM_UPGRADE_COUNTS_AS_QUERY {
         auth::admit(&shared, &headers, &uri, Class::Query)?
@@ -57,7 +57,7 @@ pub(crate) async fn open(
     };
     let indices =
         found.map_err(|id| ApiError::not_found("device").details(json!({ "field": "devices", "value": id })))?;
-    let upgrade = upgrade.map_err(|_| {
+    let handshake = Handshake::of(&headers, connection.map(|Extension(connection)| connection)).ok_or_else(|| {
         ApiError::new(400, 1001, "this endpoint speaks WebSocket").details(json!({ "field": "Upgrade", "value": null }))
     })?;
 
@@ -79,7 +79,5 @@ pub(crate) async fn open(
     // Followed from here on, so that no tick is lost while the upgrade takes its course.
     let ticks = shared.ticks.follow();
     let occupied = Occupied::new(shared, stream, token);
-    Ok(upgrade
-        .max_message_size(LARGEST_MESSAGE)
-        .on_upgrade(move |socket| pump(socket, occupied, indices, ticks)))
+    Ok(handshake.accept(LARGEST_MESSAGE, move |socket| pump(socket, occupied, indices, ticks)))
 }
