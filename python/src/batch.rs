@@ -7,7 +7,7 @@ use pyo3::{
 };
 use tellus_core::{StatusEvent as CoreEvent, StreamStatus};
 
-use crate::{arrow, convert::ToPython, error, time};
+use crate::{arrow, convert::ToPython, error, frames, time};
 
 /// Frames in the order of arrival, and what happened to the stream before them. `len()` counts frames.
 #[pyclass(frozen, module = "tellus")]
@@ -48,29 +48,23 @@ impl Batch {
         py: Python<'py>,
         requested_schema: Option<Bound<'py, PyCapsule>>,
     ) -> PyResult<Bound<'py, PyCapsule>> {
-        arrow::stream(py, &self.0.frames, requested_schema)
+        arrow::stream(py, || Ok(vec![arrow::frames(&self.0.frames)?]), requested_schema)
     }
 
     /// A `pyarrow.Table` with one row for each connector reading.
     fn to_arrow<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        convert(slf, "to_arrow")
+        frames::convert(slf, "to_arrow")
     }
 
     /// A `pandas.DataFrame` with one row for each connector reading.
     fn to_pandas<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        convert(slf, "to_pandas")
+        frames::convert(slf, "to_pandas")
     }
 
     /// A `polars.DataFrame` with one row for each connector reading.
     fn to_polars<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        convert(slf, "to_polars")
+        frames::convert(slf, "to_polars")
     }
-}
-
-fn convert<'py>(batch: &Bound<'py, Batch>, function: &str) -> PyResult<Bound<'py, PyAny>> {
-    let py = batch.py();
-    py.import(intern!(py, "tellus._frames"))?
-        .call_method1(function, (batch,))
 }
 
 /// A change of what a stream is doing.

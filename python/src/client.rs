@@ -1,23 +1,34 @@
 //! The client's handle: settings and credentials to build a core client from, and the one of this process.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    future::Future,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use pyo3::{prelude::*, types::PyDict};
-use tellus_core::{Client, Config, Credentials, Error, QuotaClass, Request, Result};
+use tellus_core::{
+    ChargingRecordQuery, Client, Config, Credentials, EnergyQuery, Error, QuotaClass, Request, Result,
+    model::{DischargeRequest, FlexibilityRequest, StartRequest, StopRequest},
+};
 
 use crate::{
+    arguments::{connector, maybe, page_size as page_size_of, percent},
     call::Call,
     convert::ToPython,
+    credentials,
     error::{OrRaise, none},
+    flexibility,
+    follow::CoreFollow,
     json,
     listener::{self, Subscription},
     pages::CorePages,
     per_process::PerProcess,
-    settings,
+    schedule, settings,
     stream::CoreStream,
+    time,
 };
 
 /// The recipe of a client. A forked child builds a client of its own from it: connections, locks and tasks that it
@@ -57,23 +68,48 @@ impl CoreClient {
         recipe.client().or_raise(py)?;
         Ok(Self(Arc::new(recipe)))
     }
+
+    /// A call of this process's client, made when somebody waits for it.
+    fn call<T, F>(
+        &self,
+        work: impl FnOnce(Client) -> F + Send + 'static,
+        convert: impl FnOnce(Python<'_>, T) -> PyResult<Py<PyAny>> + Send + 'static,
+    ) -> Call
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T>> + Send + 'static,
+    {
+        let recipe = self.0.clone();
+        Call::new(move || Ok(work(recipe.client()?)), convert)
+    }
+
+    /// The same for calls that answer with a model.
+    fn read<T, F>(&self, work: impl FnOnce(Client) -> F + Send + 'static) -> Call
+    where
+        T: ToPython + Send + 'static,
+        F: Future<Output = Result<T>> + Send + 'static,
+    {
+        self.call(work, |py, model| model.to_python(py).map(Bound::unbind))
+    }
 }
 
 #[pymethods]
 impl CoreClient {
     #[new]
-    #[pyo3(signature = (base_url, client_id=None, client_secret=None, token_provider=None, **settings))]
+    #[pyo3(signature = (base_url, client_id=None, client_secret=None, token_provider=None, token=None, **settings))]
     fn new(
         py: Python<'_>,
         base_url: String,
         client_id: Option<String>,
         client_secret: Option<String>,
         token_provider: Option<Py<PyAny>>,
+        token: Option<String>,
         settings: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
         let mut config = Config::new(base_url);
         settings::apply(&mut config, settings)?;
-        let credentials = settings::credentials(py, client_id, client_secret, token_provider)?;
+        let credentials = credentials::read(py, client_id, client_secret, token_provider, token)?;
+        let credentials = credentials::kept(&config, credentials, settings)?;
         Self::make(py, config, credentials)
     }
 
@@ -83,7 +119,8 @@ impl CoreClient {
     fn from_env(py: Python<'_>, settings: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
         let mut config = Config::from_env().or_raise(py)?;
         settings::apply(&mut config, settings)?;
-        Self::make(py, config, Credentials::from_env().or_raise(py)?)
+        let credentials = credentials::kept(&config, Credentials::from_env().or_raise(py)?, settings)?;
+        Self::make(py, config, credentials)
     }
 
     #[getter]
@@ -104,36 +141,120 @@ impl CoreClient {
     }
 
     fn authenticate(&self) -> Call {
-        let recipe = self.0.clone();
-        Call::new(
-            move || {
-                let client = recipe.client()?;
-                Ok(async move { client.authenticate().await })
-            },
-            |py, ()| none(py),
-        )
+        self.call(|client| async move { client.authenticate().await }, |py, ()| none(py))
     }
 
     fn device(&self, device_id: String) -> Call {
-        let recipe = self.0.clone();
-        Call::new(
-            move || {
-                let client = recipe.client()?;
-                Ok(async move { client.device(&device_id).await })
-            },
-            |py, device| device.to_python(py).map(Bound::unbind),
-        )
+        self.read(|client| async move { client.device(&device_id).await })
     }
 
     fn known_devices(&self) -> Call {
-        let recipe = self.0.clone();
-        Call::new(
-            move || {
-                let client = recipe.client()?;
-                Ok(async move { client.known_devices().await })
-            },
-            |py, devices| devices.to_python(py).map(Bound::unbind),
-        )
+        self.read(|client| async move { client.known_devices().await })
+    }
+
+    #[pyo3(signature = (granularity, start, end, site_ids))]
+    fn energy(
+        &self,
+        py: Python<'_>,
+        granularity: &str,
+        start: &Bound<'_, PyAny>,
+        end: &Bound<'_, PyAny>,
+        site_ids: Vec<String>,
+    ) -> PyResult<Call> {
+        let query = EnergyQuery {
+            granularity: granularity.parse().or_raise(py)?,
+            start: time::moment("start", start)?,
+            end: time::moment("end", end)?,
+            site_ids,
+        };
+        Ok(self.read(|client| async move { client.energy(&query).await }))
+    }
+
+    #[pyo3(signature = (device_id, connector_id, charge_power=None, duration=None, target_soc=None, transaction_id=None))]
+    fn start(
+        &self,
+        device_id: String,
+        connector_id: &Bound<'_, PyAny>,
+        charge_power: Option<f64>,
+        duration: Option<&Bound<'_, PyAny>>,
+        target_soc: Option<&Bound<'_, PyAny>>,
+        transaction_id: Option<String>,
+    ) -> PyResult<Call> {
+        let connector_id = connector(connector_id)?;
+        let request = StartRequest {
+            charge_power,
+            duration: maybe("duration", duration, time::span)?,
+            target_soc: maybe("target_soc", target_soc, percent)?,
+            transaction_id,
+        };
+        Ok(self.read(move |client| async move { client.start(&device_id, connector_id, &request).await }))
+    }
+
+    #[pyo3(signature = (device_id, connector_id, reason=None))]
+    fn stop(&self, device_id: String, connector_id: &Bound<'_, PyAny>, reason: Option<String>) -> PyResult<Call> {
+        let (connector_id, request) = (connector(connector_id)?, StopRequest { reason });
+        Ok(self.read(move |client| async move { client.stop(&device_id, connector_id, &request).await }))
+    }
+
+    #[pyo3(signature = (device_id, connector_id, discharge_power, duration=None, min_soc=None))]
+    fn discharge(
+        &self,
+        device_id: String,
+        connector_id: &Bound<'_, PyAny>,
+        discharge_power: f64,
+        duration: Option<&Bound<'_, PyAny>>,
+        min_soc: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Call> {
+        let connector_id = connector(connector_id)?;
+        let request = DischargeRequest {
+            discharge_power,
+            duration: maybe("duration", duration, time::span)?,
+            min_soc: maybe("min_soc", min_soc, percent)?,
+        };
+        Ok(self.read(move |client| async move { client.discharge(&device_id, connector_id, &request).await }))
+    }
+
+    fn set_schedule(
+        &self,
+        device_id: String,
+        connector_id: &Bound<'_, PyAny>,
+        schedule: &Bound<'_, PyAny>,
+    ) -> PyResult<Call> {
+        let (connector_id, plan) = (connector(connector_id)?, schedule::read(schedule)?);
+        Ok(self.read(move |client| async move { client.set_schedule(&device_id, connector_id, &plan).await }))
+    }
+
+    #[pyo3(signature = (target_type, command, duration, target_ids, power_limit_percent=None, reason=None))]
+    #[expect(clippy::too_many_arguments, reason = "the arguments of the Python method")]
+    fn flexibility(
+        &self,
+        py: Python<'_>,
+        target_type: &str,
+        command: &str,
+        duration: &Bound<'_, PyAny>,
+        target_ids: Vec<String>,
+        power_limit_percent: Option<&Bound<'_, PyAny>>,
+        reason: Option<String>,
+    ) -> PyResult<Call> {
+        let power_limit = maybe("power_limit_percent", power_limit_percent, percent)?;
+        let request = FlexibilityRequest {
+            target: flexibility::target(target_type, target_ids).or_raise(py)?,
+            command: flexibility::command(command, power_limit).or_raise(py)?,
+            duration: time::span("duration", duration)?,
+            reason,
+        };
+        Ok(self.read(|client| async move { client.flexibility(&request).await }))
+    }
+
+    fn command_status(&self, command_id: String) -> Call {
+        self.read(|client| async move { client.command_status(&command_id).await })
+    }
+
+    fn follow_command(&self, py: Python<'_>, command_id: &str, patience: &Bound<'_, PyAny>) -> PyResult<CoreFollow> {
+        let patience = time::span("patience", patience)?;
+        let client = self.0.client().or_raise(py)?;
+        let followed = client.follow_command(command_id, patience).or_raise(py)?;
+        Ok(CoreFollow::new(followed))
     }
 
     #[pyo3(signature = (method, path, params=None, json=None))]
@@ -154,9 +275,33 @@ impl CoreClient {
         ))
     }
 
-    #[pyo3(signature = (status=None, page_size=None))]
-    fn sites(&self, status: Option<String>, page_size: Option<u32>) -> CorePages {
-        CorePages::sites(self.0.clone(), status, page_size)
+    #[pyo3(signature = (status, page_size))]
+    fn sites(&self, py: Python<'_>, status: Option<&str>, page_size: &Bound<'_, PyAny>) -> PyResult<CorePages> {
+        let status = status.map(str::parse).transpose().or_raise(py)?;
+        let size = page_size_of(page_size)?;
+        CorePages::new(py, self.0.client(), |client| client.sites(status).page_size(size))
+    }
+
+    #[pyo3(signature = (device_id, connector_id, start, end, page_size))]
+    fn charging_records(
+        &self,
+        py: Python<'_>,
+        device_id: Option<String>,
+        connector_id: Option<&Bound<'_, PyAny>>,
+        start: Option<&Bound<'_, PyAny>>,
+        end: Option<&Bound<'_, PyAny>>,
+        page_size: &Bound<'_, PyAny>,
+    ) -> PyResult<CorePages> {
+        let size = page_size_of(page_size)?;
+        let query = ChargingRecordQuery {
+            device_id,
+            connector_id: connector_id.map(connector).transpose()?,
+            start: maybe("start", start, time::moment)?,
+            end: maybe("end", end, time::moment)?,
+        };
+        CorePages::new(py, self.0.client(), |client| {
+            client.charging_records(&query)?.page_size(size)
+        })
     }
 
     /// How many calls of this class may go out now without waiting.

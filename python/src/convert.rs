@@ -6,10 +6,10 @@ use jiff::Timestamp;
 use pyo3::{IntoPyObjectExt, prelude::*, types::PyList};
 use tellus_core::{
     DeviceSource,
-    model::{ConnectorState, DeviceStatus},
+    model::{CommandState, ConnectorState, DeviceStatus},
 };
 
-use crate::time;
+use crate::{json, time};
 
 /// A value that Python can be given.
 pub(crate) trait ToPython {
@@ -70,11 +70,22 @@ text!(
     String => |text| text,
     ConnectorState => |state| state.as_str(),
     DeviceStatus => |status| status.as_str(),
+    CommandState => |state| state.as_str(),
     DeviceSource => |source| match source {
         DeviceSource::Configured => "configured",
         DeviceSource::ChargingRecords => "charging_records",
     }
 );
+
+/// Whatever the platform sends without a schema.
+impl ToPython for serde_json::Value {
+    fn to_python<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        json::to_python(py, self)
+    }
+    fn show(&self, _: &str) -> String {
+        self.to_string()
+    }
+}
 
 impl ToPython for Timestamp {
     fn to_python<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {

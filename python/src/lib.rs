@@ -1,14 +1,19 @@
 //! The extension module `tellus._tellus`: the core's calls and models as Python objects, and nothing more. What users
 //! import is the package `tellus` beside it.
 
+mod arguments;
 mod arrow;
 mod batch;
 mod bridge;
 mod call;
 mod client;
 mod convert;
+mod credentials;
 mod delivery;
 mod error;
+mod flexibility;
+mod follow;
+mod frames;
 mod json;
 mod listener;
 mod logging;
@@ -18,9 +23,11 @@ mod parcel;
 mod per_process;
 mod provider;
 mod sandbox;
+mod schedule;
 mod settings;
 mod stream;
 mod time;
+mod token_file;
 
 use pyo3::prelude::*;
 
@@ -38,9 +45,13 @@ mod _tellus {
         batch::{Batch, StatusEvent},
         call::Call,
         client::CoreClient,
+        follow::CoreFollow,
         listener::Subscription,
-        model::{Connector, ConnectorReading, Device, KnownDevice, Location, Site, StreamStats, TelemetryFrame},
-        pages::CorePages,
+        model::{
+            ChargingRecord, CommandReceipt, CommandStatus, Connector, ConnectorReading, Device, EnergyPoint,
+            EnergySeries, EnergyTotal, FlexibilityReceipt, KnownDevice, Location, Site, StreamStats, TelemetryFrame,
+        },
+        pages::{CorePages, record_stream},
         parcel::Parcel,
         provider::TokenRequest,
         sandbox::CoreSandbox,

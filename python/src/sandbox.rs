@@ -10,9 +10,10 @@ use pyo3::{
     prelude::*,
     types::PyDict,
 };
-use tellus_sandbox::{Fault, Options, Sandbox};
+use tellus_sandbox::{Fault, Options, Sandbox, Scope};
 
 use crate::{
+    arguments::word,
     error::{OrRaise, inherited},
     json,
     per_process::Owned,
@@ -103,6 +104,24 @@ impl CoreSandbox {
         self.with(py, |sandbox| sandbox.advance(by))
     }
 
+    /// Id and secret of the built-in credential with exactly this scope.
+    fn credentials(&self, py: Python<'_>, scope: &str) -> PyResult<(String, String)> {
+        let scope = word(
+            py,
+            "scope",
+            &[
+                ("read_write", Scope::ReadWrite),
+                ("read", Scope::Read),
+                ("none", Scope::None),
+            ],
+            scope,
+        )?;
+        self.with(py, |sandbox| {
+            let found = sandbox.credentials(scope);
+            (found.client_id.clone(), found.client_secret.clone())
+        })
+    }
+
     /// How many telemetry streams are open.
     #[getter]
     fn open_streams(&self, py: Python<'_>) -> PyResult<usize> {
@@ -134,6 +153,10 @@ fn set(options: &mut Options, name: &str, value: &Bound<'_, PyAny>) -> PyResult<
         "token_per_minute" => options.token_per_minute = value.extract()?,
         "token_lifetime" => options.token_lifetime = time::seconds(name, value.extract()?).or_raise(py)?,
         "enveloped_token" => options.enveloped_token = value.extract()?,
+        "no_arrivals" => options.no_arrivals = value.extract()?,
+        "schedule_command" => options.schedule_command = value.extract()?,
+        "hidden_controls" => options.hidden_controls = value.extract()?,
+        "sparse_series" => options.sparse_series = value.extract()?,
         "allow_duplicate_streams" => options.allow_duplicate_streams = value.extract()?,
         "silent_offline" => options.silent_offline = value.extract()?,
         other => return Err(PyTypeError::new_err(format!("the sandbox has no option {other:?}"))),

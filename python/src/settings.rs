@@ -3,27 +3,12 @@
 use std::time::Duration;
 
 use pyo3::{exceptions::PyTypeError, prelude::*, types::PyDict};
-use tellus_core::{Config, Credentials, Error, config::OverflowPolicy};
+use tellus_core::{
+    Config, Error,
+    config::{OverflowPolicy, ProxySetting},
+};
 
-use crate::{error::OrRaise, provider::Provider, time};
-
-/// How to authenticate: a secret or a provider, exactly one of them.
-pub(crate) fn credentials(
-    py: Python<'_>,
-    client_id: Option<String>,
-    client_secret: Option<String>,
-    token_provider: Option<Py<PyAny>>,
-) -> PyResult<Credentials> {
-    match (client_id, client_secret, token_provider) {
-        (Some(id), Some(secret), None) => Ok(Credentials::client_secret(id, secret)),
-        (None, None, Some(provider)) => Ok(Credentials::provider(Provider::new(provider))),
-        _ => Err(Error::invalid(
-            "credentials",
-            "give client_id and client_secret, or token_provider alone",
-        ))
-        .or_raise(py),
-    }
-}
+use crate::{error::OrRaise, time};
 
 /// Changes `config` as the keyword arguments say.
 pub(crate) fn apply(config: &mut Config, settings: Option<&Bound<'_, PyDict>>) -> PyResult<()> {
@@ -46,7 +31,14 @@ fn set(config: &mut Config, name: &str, value: &Bound<'_, PyAny>) -> PyResult<()
             config.extra_roots_pem.push(pem);
         }
         "ca_pem" => config.extra_roots_pem.push(value.extract()?),
-        "devices" => config.devices = value.try_iter()?.map(|id| id?.extract()).collect::<PyResult<_>>()?,
+        "devices" => config.devices = texts(value)?,
+        "proxy" => {
+            let url: Option<String> = value.extract()?;
+            config.proxy = url.map_or(ProxySetting::None, ProxySetting::Url);
+        }
+        "spki_pins" => config.spki_pins = texts(value)?,
+        // Belongs to the credentials.
+        "token_file" => {}
         "allow_insecure_http" => config.allow_insecure_http = value.extract()?,
         "user_agent_suffix" => config.user_agent_suffix = Some(value.extract()?),
         "timeout" => config.request_timeout = seconds()?,
@@ -73,6 +65,10 @@ fn set(config: &mut Config, name: &str, value: &Bound<'_, PyAny>) -> PyResult<()
         other => return Err(PyTypeError::new_err(format!("there is no setting {other:?}"))),
     }
     Ok(())
+}
+
+fn texts(value: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
+    value.try_iter()?.map(|text| text?.extract()).collect()
 }
 
 fn overflow(text: &str) -> tellus_core::Result<OverflowPolicy> {

@@ -4,10 +4,14 @@ use std::time::Duration;
 
 use jiff::{Timestamp, tz::Offset};
 use pyo3::{
+    exceptions::PyTypeError,
+    intern,
     prelude::*,
-    types::{PyDateTime, PyTzInfo},
+    types::{PyDateTime, PyDelta, PyTzInfo},
 };
 use tellus_core::{Error, Result};
+
+use crate::error::OrRaise;
 
 /// An aware `datetime` in UTC. Python keeps microseconds; anything finer is cut off.
 pub(crate) fn to_datetime(py: Python<'_>, timestamp: Timestamp) -> PyResult<Bound<'_, PyDateTime>> {
@@ -34,4 +38,36 @@ pub(crate) fn seconds(field: &str, value: f64) -> Result<Duration> {
             format_args!("must be a number of seconds from 0 on, not {value}"),
         )
     })
+}
+
+/// A span given in seconds or as a `timedelta`.
+pub(crate) fn span(field: &str, value: &Bound<'_, PyAny>) -> PyResult<Duration> {
+    let py = value.py();
+    let number = if value.is_instance_of::<PyDelta>() {
+        value.call_method0(intern!(py, "total_seconds"))?.extract()?
+    } else {
+        let wrong = |_| PyTypeError::new_err(format!("{field} must be seconds or a timedelta"));
+        value.extract::<f64>().map_err(wrong)?
+    };
+    seconds(field, number).or_raise(py)
+}
+
+/// A moment given as an aware `datetime`. A naive one is refused: which zone it means, only its writer knows.
+pub(crate) fn moment(field: &str, value: &Bound<'_, PyAny>) -> PyResult<Timestamp> {
+    let py = value.py();
+    if !value.is_instance_of::<PyDateTime>() {
+        return Err(PyTypeError::new_err(format!("{field} must be a datetime")));
+    }
+    if value.call_method0(intern!(py, "utcoffset"))?.is_none() {
+        let hint = format!(
+            "has no time zone ({}); make it aware, e.g. {field}.replace(tzinfo=datetime.timezone.utc) if it means UTC, or \
+             {field}.astimezone() if it means this machine's zone",
+            value.str()?
+        );
+        return Err(Error::invalid(field, hint)).or_raise(py);
+    }
+    let text: String = value.call_method0(intern!(py, "isoformat"))?.extract()?;
+    text.parse()
+        .map_err(|error| Error::invalid(field, format_args!("{text}: {error}")))
+        .or_raise(py)
 }

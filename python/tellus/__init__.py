@@ -15,9 +15,16 @@ import logging as _logging
 from tellus import errors
 from tellus._tellus import (
     Batch,
+    ChargingRecord,
+    CommandReceipt,
+    CommandStatus,
     Connector,
     ConnectorReading,
     Device,
+    EnergyPoint,
+    EnergySeries,
+    EnergyTotal,
+    FlexibilityReceipt,
     KnownDevice,
     Location,
     Site,
@@ -44,23 +51,34 @@ from tellus.errors import (
     Timeout,
 )
 from tellus.pages import AsyncPages, Pages
+from tellus.records import AsyncChargingRecords, ChargingRecords
 from tellus.sandbox import Sandbox
+from tellus.schedule import Schedule, TimeSlot
 from tellus.stream import AsyncTelemetryStream, TelemetryStream
 
 __all__ = [
+    "AsyncChargingRecords",
     "AsyncClient",
     "AsyncPages",
     "AsyncTelemetryStream",
     "Authentication",
     "Batch",
+    "ChargingRecord",
+    "ChargingRecords",
     "Client",
     "Closed",
+    "CommandReceipt",
+    "CommandStatus",
     "Conflict",
     "Connection",
     "Connector",
     "ConnectorReading",
     "Decode",
     "Device",
+    "EnergyPoint",
+    "EnergySeries",
+    "EnergyTotal",
+    "FlexibilityReceipt",
     "InvalidRequest",
     "KnownDevice",
     "Location",
@@ -70,6 +88,7 @@ __all__ = [
     "PermissionDenied",
     "RateLimited",
     "Sandbox",
+    "Schedule",
     "Server",
     "Site",
     "StatusEvent",
@@ -78,6 +97,7 @@ __all__ = [
     "TelemetryFrame",
     "TelemetryStream",
     "TellusError",
+    "TimeSlot",
     "Timeout",
     "__version__",
     "errors",

@@ -1,38 +1,48 @@
-"""The command line: ``tellus demo`` and ``tellus sandbox``."""
+"""The command line. ``tellus demo`` and ``tellus sandbox`` work without the extra ``cli``."""
 
 from __future__ import annotations
 
 import argparse
-import contextlib
-import os
 import sys
 from collections.abc import Sequence
 
 import tellus
 from tellus import demo, serve
+from tellus._exits import TABLE, USAGE, failed
+from tellus.errors import TellusError
 
-HINTS = {
-    "Authentication": "Check TELLUS_CLIENT_ID and TELLUS_CLIENT_SECRET.",
-    "PermissionDenied": "Ask the platform's support for the missing scope.",
-    "Connection": "Check TELLUS_BASE_URL, TELLUS_CA_FILE and the network.",
-    "Timeout": "Check TELLUS_BASE_URL and the network, then try again.",
-    "RateLimited": "Wait a minute, then try again.",
-    "Server": "Try again in a minute; if it stays, tell the platform's support the request's id.",
-    "Decode": "Check that TELLUS_BASE_URL names the platform's API and not a web page.",
-}
-INTERRUPTED = 130
+EXTRA = "pip install 'tellus-sdk[cli]'"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command and returns its exit code."""
-    parser = argparse.ArgumentParser(prog="tellus", description="The Tellus Open Platform on the command line.")
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        from tellus.cli.app import run
+    except ImportError as error:
+        if (error.name or "").partition(".")[0] not in ("typer", "rich"):
+            raise
+        return plain(given)
+    return run(given)
+
+
+def plain(arguments: Sequence[str]) -> int:
+    """The two commands that need nothing but the package itself."""
+    named = [argument for argument in arguments if not argument.startswith("-")]
+    if named and named[0] not in ("demo", "sandbox"):
+        print(f"tellus: the command {named[0]} needs typer and rich: {EXTRA}", file=sys.stderr)
+        return USAGE
+    parser = argparse.ArgumentParser(
+        prog="tellus",
+        description=f"The Tellus Open Platform on the command line. All other commands: {EXTRA}",
+        epilog=TABLE,
+    )
     parser.add_argument("--version", action="version", version=f"tellus {tellus.__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    help_ = "show the platform's four steps, against TELLUS_BASE_URL or else a sandbox of its own"
-    shown = commands.add_parser("demo", help=help_, description=help_)
+    shown = commands.add_parser("demo", help=demo.HELP, description=demo.HELP)
     shown.add_argument("--seconds", type=float, default=8.0, help="how long to follow telemetry (default: 8)")
-    help_ = "run a local platform until Ctrl-C"
-    local = commands.add_parser("sandbox", help=help_, description=help_)
+    shown.add_argument("--with-command", nargs=2, metavar=("DEVICE", "CONNECTOR"), help=demo.WITH_COMMAND)
+    local = commands.add_parser("sandbox", help=serve.HELP, description=serve.HELP)
     local.add_argument("--port", type=int, default=0, help="port on this machine (default: a free one)")
     local.add_argument("--seed", type=int, default=1, help="the same seed gives the same fleet (default: 1)")
     local.add_argument("--speed", type=float, default=1.0, help="virtual seconds per second (default: 1)")
@@ -40,22 +50,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     try:
         if given.command == "demo":
-            demo.run(given.seconds)
+            place = given.with_command
+            demo.run(given.seconds, (place[0], int(place[1])) if place else None)
         else:
             serve.run(port=given.port, seed=given.seed, speed=given.speed, tls=given.tls)
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    except BrokenPipeError:
-        # The reader has seen enough. Python would complain once more when it flushes at the end.
-        with contextlib.suppress(OSError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
-    except tellus.TellusError as error:
-        print(f"tellus: {error}. {HINTS.get(error.kind, '')}".rstrip(), file=sys.stderr)
-        return 1
-    except OSError as error:
-        print(f"tellus: {error}", file=sys.stderr)
-        return 1
+    except (KeyboardInterrupt, TellusError, OSError) as error:
+        return failed(error)
     return 0
 
 

@@ -1,12 +1,16 @@
-"""Batches as tables of other libraries, each imported when it is asked for."""
+"""Arrow streams as tables of other libraries, each imported when it is asked for."""
 
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
-if TYPE_CHECKING:
-    from tellus._tellus import Batch
+
+class ArrowStream(Protocol):
+    """What has rows: a batch, charging records, an energy series."""
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """The rows as an Arrow C stream."""
 
 
 def _library(name: str) -> Any:
@@ -16,17 +20,17 @@ def _library(name: str) -> Any:
         raise ImportError(f"this needs {name}: pip install {name}", name=name) from error
 
 
-def to_arrow(batch: Batch) -> Any:
-    """A ``pyarrow.Table``; shares its memory with the batch."""
-    return _library("pyarrow").table(batch)
+def to_arrow(rows: ArrowStream) -> Any:
+    """A ``pyarrow.Table``; shares its memory with the rows."""
+    return _library("pyarrow").table(rows)
 
 
-def to_pandas(batch: Batch) -> Any:
+def to_pandas(rows: ArrowStream) -> Any:
     """A ``pandas.DataFrame``, by way of pyarrow."""
     _library("pandas")
-    return to_arrow(batch).to_pandas()
+    return to_arrow(rows).to_pandas()
 
 
-def to_polars(batch: Batch) -> Any:
+def to_polars(rows: ArrowStream) -> Any:
     """A ``polars.DataFrame``; needs no pyarrow."""
-    return _library("polars").DataFrame(batch)
+    return _library("polars").DataFrame(rows)

@@ -51,7 +51,7 @@ class Plain:
 
     def step(self, step: int, title: str) -> None:
         """See :class:`Screen`."""
-        print(f"\n[{step}/4] {title}", flush=True)
+        print(f"\n[{step}/5] {title}", flush=True)
 
     def line(self, text: str) -> None:
         """See :class:`Screen`."""

@@ -1,24 +1,33 @@
 """The compiled half of the package."""
 
 from collections.abc import Callable, Generator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Generic, Self, TypeVar, Unpack, final
 
 from tellus.errors import TellusError
 from tellus.sandbox import Options
+from tellus.schedule import Schedule
 from tellus.settings import Settings
 
 __version__: str
 __all__ = [
     "Batch",
     "Call",
+    "ChargingRecord",
+    "CommandReceipt",
+    "CommandStatus",
     "Connector",
     "ConnectorReading",
     "CoreClient",
+    "CoreFollow",
     "CorePages",
     "CoreSandbox",
     "CoreStream",
     "Device",
+    "EnergyPoint",
+    "EnergySeries",
+    "EnergyTotal",
+    "FlexibilityReceipt",
     "KnownDevice",
     "Location",
     "Parcel",
@@ -29,10 +38,14 @@ __all__ = [
     "TelemetryFrame",
     "TokenRequest",
     "__version__",
+    "record_stream",
     "shut_down",
 ]
 
 _T = TypeVar("_T")
+
+def record_stream(pages: list[list[ChargingRecord]], requested_schema: object | None = None) -> object:
+    """Charging records as an Arrow stream, a batch for each page."""
 
 def shut_down(patience: float) -> None:
     """Ends the threads of this module, and waits for them at most this many seconds."""
@@ -57,6 +70,7 @@ class CoreClient:
         client_id: str | None = None,
         client_secret: str | None = None,
         token_provider: Callable[[TokenRequest], None] | None = None,
+        token: str | None = None,
         **settings: Unpack[Settings],
     ) -> Self: ...
     @staticmethod
@@ -72,7 +86,46 @@ class CoreClient:
     def request(
         self, method: str, path: str, params: dict[str, Any] | None = None, json: object = None
     ) -> Call[Any]: ...
-    def sites(self, status: str | None = None, page_size: int | None = None) -> CorePages[Site]: ...
+    def sites(self, status: str | None, page_size: int) -> CorePages[Site]: ...
+    def charging_records(
+        self,
+        device_id: str | None,
+        connector_id: int | None,
+        start: datetime | None,
+        end: datetime | None,
+        page_size: int,
+    ) -> CorePages[ChargingRecord]: ...
+    def energy(self, granularity: str, start: datetime, end: datetime, site_ids: list[str]) -> Call[EnergySeries]: ...
+    def start(
+        self,
+        device_id: str,
+        connector_id: int,
+        charge_power: float | None = None,
+        duration: float | timedelta | None = None,
+        target_soc: int | None = None,
+        transaction_id: str | None = None,
+    ) -> Call[CommandReceipt]: ...
+    def stop(self, device_id: str, connector_id: int, reason: str | None = None) -> Call[CommandReceipt]: ...
+    def discharge(
+        self,
+        device_id: str,
+        connector_id: int,
+        discharge_power: float,
+        duration: float | timedelta | None = None,
+        min_soc: int | None = None,
+    ) -> Call[CommandReceipt]: ...
+    def set_schedule(self, device_id: str, connector_id: int, schedule: Schedule) -> Call[CommandReceipt | None]: ...
+    def flexibility(
+        self,
+        target_type: str,
+        command: str,
+        duration: float | timedelta,
+        target_ids: list[str],
+        power_limit_percent: int | None = None,
+        reason: str | None = None,
+    ) -> Call[FlexibilityReceipt]: ...
+    def command_status(self, command_id: str) -> Call[CommandStatus]: ...
+    def follow_command(self, command_id: str, patience: float | timedelta) -> CoreFollow: ...
     def quota_left(self, quota: str) -> int: ...
     def stream(self, devices: list[str]) -> CoreStream: ...
     def subscribe(
@@ -87,6 +140,12 @@ class CorePages(Generic[_T]):
     """A list that comes page by page."""
 
     def next_page(self) -> Call[list[_T] | None]: ...
+
+@final
+class CoreFollow:
+    """A command that is being followed."""
+
+    def next_status(self) -> Call[CommandStatus | None]: ...
 
 @final
 class CoreStream:
@@ -135,6 +194,7 @@ class CoreSandbox:
     def clear_journal(self) -> None: ...
     def inject(self, fault: dict[str, Any]) -> None: ...
     def clear_faults(self) -> None: ...
+    def credentials(self, scope: str) -> tuple[str, str]: ...
     def advance(self, seconds: float) -> None: ...
     def stop(self) -> None: ...
 
@@ -375,6 +435,218 @@ class KnownDevice:
     @property
     def source(self) -> str:
         """How it is known: ``configured`` or ``charging_records``."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as a dict; models inside become dicts, too."""
+
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class ChargingRecord:
+    """One charging (or discharging) session."""
+
+    @property
+    def record_id(self) -> str:
+        """The platform's identifier; opaque."""
+
+    @property
+    def device_id(self) -> str:
+        """The charger."""
+
+    @property
+    def connector_id(self) -> int:
+        """Number of the connector, from 1."""
+
+    @property
+    def start_time(self) -> datetime:
+        """When the session began, in UTC."""
+
+    @property
+    def end_time(self) -> datetime | None:
+        """When it ended, in UTC; ``None`` while it runs."""
+
+    @property
+    def energy(self) -> float:
+        """Energy in kWh."""
+
+    @property
+    def max_power(self) -> float | None:
+        """Peak power in kW."""
+
+    @property
+    def avg_power(self) -> float | None:
+        """Mean power in kW."""
+
+    @property
+    def cost(self) -> float | None:
+        """Cost; negative is revenue from V2G. The currency is not specified."""
+
+    @property
+    def meter_start(self) -> float | None:
+        """Meter at the start in kWh."""
+
+    @property
+    def meter_end(self) -> float | None:
+        """Meter at the end in kWh."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as a dict; models inside become dicts, too."""
+
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class EnergySeries:
+    """Energy over time. Also an Arrow table with one row for each point. ``len()`` counts points."""
+
+    @property
+    def granularity(self) -> str | None:
+        """The width of the spans, as the platform names it."""
+
+    @property
+    def start_time(self) -> datetime | None:
+        """The beginning of the whole, in UTC."""
+
+    @property
+    def end_time(self) -> datetime | None:
+        """The end of the whole, in UTC."""
+
+    @property
+    def points(self) -> list[EnergyPoint]:
+        """The spans. Whether empty ones are sent is not specified."""
+
+    @property
+    def total(self) -> EnergyTotal | None:
+        """The sums over the whole."""
+
+    def __len__(self) -> int: ...
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """One row for each point, as an Arrow stream."""
+
+    def to_arrow(self) -> Any:
+        """A ``pyarrow.Table`` with one row for each point."""
+
+    def to_pandas(self) -> Any:
+        """A ``pandas.DataFrame`` with one row for each point."""
+
+    def to_polars(self) -> Any:
+        """A ``polars.DataFrame`` with one row for each point."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as a dict; models inside become dicts, too."""
+
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class EnergyPoint:
+    """One span."""
+
+    @property
+    def time(self) -> str | None:
+        """The platform's label, e.g. ``2025-03-15`` or ``2025-03``: a text, since its zone is not specified."""
+
+    @property
+    def charge_energy(self) -> float | None:
+        """Energy into vehicles, in kWh."""
+
+    @property
+    def discharge_energy(self) -> float | None:
+        """Energy out of vehicles (V2G), in kWh; positive."""
+
+    @property
+    def max_power(self) -> float | None:
+        """Peak power, in kW."""
+
+    @property
+    def avg_power(self) -> float | None:
+        """Mean power, in kW."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as a dict; models inside become dicts, too."""
+
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class EnergyTotal:
+    """The sums over all spans."""
+
+    @property
+    def charge_energy(self) -> float | None:
+        """Energy into vehicles, in kWh."""
+
+    @property
+    def discharge_energy(self) -> float | None:
+        """Energy out of vehicles (V2G), in kWh; positive."""
+
+    @property
+    def max_power(self) -> float | None:
+        """Peak power, in kW."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as a dict; models inside become dicts, too."""
+
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class CommandReceipt:
+    """The answer to a command: it is queued, which says nothing yet about the charger."""
+
+    @property
+    def command_id(self) -> str:
+        """The platform's identifier of the command, to follow it by."""
+
+    @property
+    def status(self) -> str:
+        """How far it is: ``queued`` as a rule."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as a dict; models inside become dicts, too."""
+
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class CommandStatus:
+    """What has become of a command."""
+
+    @property
+    def command_id(self) -> str:
+        """The platform's identifier of the command, to follow it by."""
+
+    @property
+    def status(self) -> str:
+        """How far it is: ``queued``, ``accepted``, ``completed``, ``failed``, ``rejected`` or another text."""
+
+    @property
+    def created_at(self) -> datetime | None:
+        """When it was given, in UTC."""
+
+    @property
+    def updated_at(self) -> datetime | None:
+        """When it last changed, in UTC."""
+
+    @property
+    def result(self) -> Any:
+        """What it led to, e.g. ``{"energy_delivered": 12.3}`` in kWh."""
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing more will happen."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as a dict; models inside become dicts, too."""
+
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class FlexibilityReceipt:
+    """The answer to a flexibility call."""
+
+    @property
+    def control_id(self) -> str:
+        """The platform's identifier of the measure. Whether it can be followed like a command is not specified."""
+
+    @property
+    def status(self) -> str:
+        """How far it is: ``executing`` as a rule."""
 
     def to_dict(self) -> dict[str, Any]:
         """The same as a dict; models inside become dicts, too."""

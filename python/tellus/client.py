@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Literal, Self, TypeVar, Unpack
 
 from tellus._exit import close_at_exit
 from tellus._provider import Provider
-from tellus._tellus import Batch, Call, CoreClient, Device, KnownDevice, Site, StatusEvent, Subscription
+from tellus._tellus import (
+    Batch,
+    Call,
+    CommandReceipt,
+    CommandStatus,
+    CoreClient,
+    Device,
+    EnergySeries,
+    FlexibilityReceipt,
+    KnownDevice,
+    Site,
+    StatusEvent,
+    Subscription,
+)
+from tellus.follow import follow, follow_async
 from tellus.pages import AsyncPages, Pages
+from tellus.records import AsyncChargingRecords, ChargingRecords
+from tellus.schedule import Schedule
 from tellus.settings import Settings, TokenProvider
 from tellus.stream import AsyncTelemetryStream, TelemetryStream
 
 T = TypeVar("T")
+Span = float | timedelta
+"""A span of time: seconds, or a timedelta."""
 
 
 class _Client:
@@ -26,10 +45,11 @@ class _Client:
         client_id: str | None = None,
         client_secret: str | None = None,
         token_provider: TokenProvider | None = None,
+        token: str | None = None,
         **settings: Unpack[Settings],
     ) -> None:
         provider = None if token_provider is None else Provider(token_provider)
-        self._set(CoreClient(base_url, client_id, client_secret, provider, **settings), provider)
+        self._set(CoreClient(base_url, client_id, client_secret, provider, token, **settings), provider)
 
     @classmethod
     def from_env(cls, **settings: Unpack[Settings]) -> Self:
@@ -90,7 +110,8 @@ class Client(_Client):
     """A client of the platform. Calls block, and may come from any thread; Ctrl-C ends a wait.
 
     Give `client_id` and `client_secret`, or a `token_provider`: a function or coroutine function that returns
-    ``(token, expires_in_seconds)``. All other settings: :class:`tellus.settings.Settings`.
+    ``(token, expires_in_seconds)``, or a `token` that nobody renews. Times are aware datetimes, spans are seconds or
+    timedeltas. Commands are sent once and never again on doubt. All other settings: :class:`tellus.settings.Settings`.
     """
 
     def authenticate(self) -> None:
@@ -108,6 +129,85 @@ class Client(_Client):
     def known_devices(self) -> list[KnownDevice]:
         """Chargers that are known to exist: those in the settings, and those that occur in charging records."""
         return self._core.known_devices().wait()
+
+    def charging_records(
+        self,
+        device_id: str | None = None,
+        connector_id: int | None = None,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        *,
+        page_size: int = 100,
+    ) -> ChargingRecords:
+        """Charging records, fetched page by page as they are asked for; also a table, with ``to_polars()`` and such."""
+        return ChargingRecords(lambda: self._core.charging_records(device_id, connector_id, start, end, page_size))
+
+    def energy(
+        self, granularity: Literal["hour", "day", "month"], start: datetime, end: datetime, site_ids: Iterable[str] = ()
+    ) -> EnergySeries:
+        """Energy into and out of vehicles over time, at these sites or at all of them."""
+        return self._core.energy(granularity, start, end, _ids(site_ids)).wait()
+
+    def start(
+        self,
+        device_id: str,
+        connector_id: int,
+        charge_power: float | None = None,
+        duration: Span | None = None,
+        target_soc: int | None = None,
+        transaction_id: str | None = None,
+    ) -> CommandReceipt:
+        """Starts a charge, with at most `charge_power` kW, for `duration`, until `target_soc` %.
+
+        The receipt says that the command is queued: follow it, and judge by telemetry whether energy flows. If the
+        answer is lost it raises ``OutcomeUnknown``; :meth:`device` then tells the truth.
+        """
+        return self._core.start(device_id, connector_id, charge_power, duration, target_soc, transaction_id).wait()
+
+    def stop(self, device_id: str, connector_id: int, reason: str | None = None) -> CommandReceipt:
+        """Ends a session."""
+        return self._core.stop(device_id, connector_id, reason).wait()
+
+    def discharge(
+        self,
+        device_id: str,
+        connector_id: int,
+        discharge_power: float,
+        duration: Span | None = None,
+        min_soc: int | None = None,
+    ) -> CommandReceipt:
+        """Starts a discharge (V2G) with `discharge_power` kW, a positive number, not below `min_soc` %."""
+        return self._core.discharge(device_id, connector_id, discharge_power, duration, min_soc).wait()
+
+    def set_schedule(self, device_id: str, connector_id: int, schedule: Schedule) -> CommandReceipt | None:
+        """Stores a plan on a connector. Whether the answer holds a receipt is not specified."""
+        return self._core.set_schedule(device_id, connector_id, schedule).wait()
+
+    def flexibility(
+        self,
+        target_type: Literal["site", "operator", "all"],
+        command: Literal["set_power_limit", "pause_charging"],
+        duration: Span,
+        *,
+        target_ids: Iterable[str] = (),
+        power_limit_percent: int | None = None,
+        reason: str | None = None,
+    ) -> FlexibilityReceipt:
+        """Limits power to a share (%) or pauses charging, for a group of chargers. No call ends a measure early."""
+        return self._core.flexibility(
+            target_type, command, duration, _ids(target_ids), power_limit_percent, reason
+        ).wait()
+
+    def command_status(self, command_id: str) -> CommandStatus:
+        """What has become of a command."""
+        return self._core.command_status(command_id).wait()
+
+    def follow_command(self, command_id: str, patience: Span = 60) -> Iterator[CommandStatus]:
+        """A command's states, each time it changes, until a final one; ``Timeout`` when the patience is over.
+
+        ``completed`` may mean that the charge has ended: ``accepted``, and telemetry, tell that it runs.
+        """
+        return follow(self._core.follow_command(command_id, patience))
 
     def request(self, method: str, path: str, params: Mapping[str, object] | None = None, json: object = None) -> Any:
         """An authenticated call of any endpoint, e.g. ``request("GET", "/operator/sites")``; returns the payload."""
@@ -147,6 +247,83 @@ class AsyncClient(_Client):
     async def known_devices(self) -> list[KnownDevice]:
         """See :meth:`Client.known_devices`."""
         return await self._run(self._core.known_devices())
+
+    def charging_records(
+        self,
+        device_id: str | None = None,
+        connector_id: int | None = None,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        *,
+        page_size: int = 100,
+    ) -> AsyncChargingRecords:
+        """See :meth:`Client.charging_records`; for ``async for``, tables are awaited."""
+        return AsyncChargingRecords(
+            lambda: self._core.charging_records(device_id, connector_id, start, end, page_size), self._note_loop
+        )
+
+    async def energy(
+        self, granularity: Literal["hour", "day", "month"], start: datetime, end: datetime, site_ids: Iterable[str] = ()
+    ) -> EnergySeries:
+        """See :meth:`Client.energy`."""
+        return await self._run(self._core.energy(granularity, start, end, _ids(site_ids)))
+
+    async def start(
+        self,
+        device_id: str,
+        connector_id: int,
+        charge_power: float | None = None,
+        duration: Span | None = None,
+        target_soc: int | None = None,
+        transaction_id: str | None = None,
+    ) -> CommandReceipt:
+        """See :meth:`Client.start`."""
+        return await self._run(
+            self._core.start(device_id, connector_id, charge_power, duration, target_soc, transaction_id)
+        )
+
+    async def stop(self, device_id: str, connector_id: int, reason: str | None = None) -> CommandReceipt:
+        """See :meth:`Client.stop`."""
+        return await self._run(self._core.stop(device_id, connector_id, reason))
+
+    async def discharge(
+        self,
+        device_id: str,
+        connector_id: int,
+        discharge_power: float,
+        duration: Span | None = None,
+        min_soc: int | None = None,
+    ) -> CommandReceipt:
+        """See :meth:`Client.discharge`."""
+        return await self._run(self._core.discharge(device_id, connector_id, discharge_power, duration, min_soc))
+
+    async def set_schedule(self, device_id: str, connector_id: int, schedule: Schedule) -> CommandReceipt | None:
+        """See :meth:`Client.set_schedule`."""
+        return await self._run(self._core.set_schedule(device_id, connector_id, schedule))
+
+    async def flexibility(
+        self,
+        target_type: Literal["site", "operator", "all"],
+        command: Literal["set_power_limit", "pause_charging"],
+        duration: Span,
+        *,
+        target_ids: Iterable[str] = (),
+        power_limit_percent: int | None = None,
+        reason: str | None = None,
+    ) -> FlexibilityReceipt:
+        """See :meth:`Client.flexibility`."""
+        return await self._run(
+            self._core.flexibility(target_type, command, duration, _ids(target_ids), power_limit_percent, reason)
+        )
+
+    async def command_status(self, command_id: str) -> CommandStatus:
+        """See :meth:`Client.command_status`."""
+        return await self._run(self._core.command_status(command_id))
+
+    def follow_command(self, command_id: str, patience: Span = 60) -> AsyncIterator[CommandStatus]:
+        """See :meth:`Client.follow_command`; for ``async for``."""
+        self._note_loop()
+        return follow_async(self._core.follow_command(command_id, patience))
 
     async def request(
         self, method: str, path: str, params: Mapping[str, object] | None = None, json: object = None

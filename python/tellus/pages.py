@@ -15,6 +15,8 @@ class Pages(Generic[T]):
     """All entries of a list. Nothing is fetched before the first one is asked for; each iteration begins anew."""
 
     def __init__(self, begin: Callable[[], CorePages[T]]) -> None:
+        # Arguments that cannot be are refused here and now, not at the first entry.
+        begin()
         self._begin = begin
 
     def __iter__(self) -> Iterator[T]:
@@ -32,6 +34,7 @@ class AsyncPages(Generic[T]):
     """All entries of a list. Nothing is fetched before the first one is asked for; each iteration begins anew."""
 
     def __init__(self, begin: Callable[[], CorePages[T]], before: Callable[[], None]) -> None:
+        begin()
         self._begin = begin
         self._before = before
 

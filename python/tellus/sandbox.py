@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import TracebackType
-from typing import Any, Self, TypedDict, Unpack
+from typing import Any, Literal, Self, TypedDict, Unpack
 
 from tellus._exit import close_at_exit
 from tellus._tellus import CoreSandbox
@@ -29,6 +29,8 @@ class Options(TypedDict, total=False):
     """Number of sites. Default: 3."""
     devices_per_site: int
     """Number of chargers at each site. Default: 4."""
+    no_arrivals: bool
+    """Lets no vehicle come by itself: connectors do only what commands and schedules say. Default: no."""
     history_days: int
     """Days of charging history before the start. Default: 28."""
     query_per_minute: int
@@ -41,6 +43,12 @@ class Options(TypedDict, total=False):
     """How long a token is valid. Default: 86,400."""
     enveloped_token: bool
     """Answers token requests inside the envelope instead of with the bare object. Default: no."""
+    sparse_series: bool
+    """Leaves empty spans out of energy series. Default: no."""
+    schedule_command: bool
+    """Answers schedule calls with the id of a command. Default: no."""
+    hidden_controls: bool
+    """Knows no ``control_id`` of a flexibility call as a command. Default: no."""
     allow_duplicate_streams: bool
     """Lets several streams carry the same devices. Default: no."""
     silent_offline: bool
@@ -105,17 +113,19 @@ class Sandbox:
         }
         return variables | ({"TELLUS_CA_FILE": self.ca_file} if self.ca_file else {})
 
-    def client(self, **settings: Unpack[Settings]) -> Client:
-        """A client of this sandbox."""
-        return Client(
-            self.base_url, client_id=self.client_id, client_secret=self.client_secret, **self._trusting(settings)
-        )
+    def client(
+        self, *, scope: Literal["read_write", "read", "none"] = "read_write", **settings: Unpack[Settings]
+    ) -> Client:
+        """A client of this sandbox, whose credentials have this scope."""
+        client_id, secret = self._core.credentials(scope)
+        return Client(self.base_url, client_id=client_id, client_secret=secret, **self._trusting(settings))
 
-    def async_client(self, **settings: Unpack[Settings]) -> AsyncClient:
-        """A client of this sandbox for asyncio."""
-        return AsyncClient(
-            self.base_url, client_id=self.client_id, client_secret=self.client_secret, **self._trusting(settings)
-        )
+    def async_client(
+        self, *, scope: Literal["read_write", "read", "none"] = "read_write", **settings: Unpack[Settings]
+    ) -> AsyncClient:
+        """A client of this sandbox for asyncio, whose credentials have this scope."""
+        client_id, secret = self._core.credentials(scope)
+        return AsyncClient(self.base_url, client_id=client_id, client_secret=secret, **self._trusting(settings))
 
     def _trusting(self, settings: Settings) -> Settings:
         if self.ca_pem is not None:

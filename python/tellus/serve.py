@@ -6,6 +6,8 @@ import threading
 
 from tellus.sandbox import Sandbox
 
+HELP = "run a local platform until Ctrl-C"
+
 
 def run(*, port: int, seed: int, speed: float, tls: bool) -> None:
     """Runs a sandbox until Ctrl-C and says how to reach it."""

@@ -19,6 +19,15 @@ class Settings(TypedDict, total=False):
     """The same as text."""
     devices: Iterable[str]
     """Ids of devices that you know: the platform has no call that lists them. See ``known_devices()``."""
+    proxy: str | None
+    """``http://HOST:PORT`` or ``http://USER:PASSWORD@HOST:PORT``; ``None`` for none, whatever the environment says.
+    Default: what ``HTTPS_PROXY``, ``ALL_PROXY`` and ``NO_PROXY`` say."""
+    spki_pins: Iterable[str]
+    """Public keys (SHA-256 of the SubjectPublicKeyInfo, base64), one of which must be in the server's chain. Name a
+    spare one. Default: none, no check."""
+    token_file: str | os.PathLike[str]
+    """File in which processes share the token, so that together they ask for one; only its owner can read it. Not for
+    a network file system. Default: none, the token stays in memory."""
     allow_insecure_http: bool
     """Allows plain ``http://`` to a host that is not this machine. Warns each time. Default: no."""
     user_agent_suffix: str

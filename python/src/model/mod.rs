@@ -1,19 +1,32 @@
 //! The platform's nouns as Python classes. One table for each: the field names of the core, with units.
 
+mod charging_record;
+mod command;
 mod device;
+mod energy;
 mod site;
 mod telemetry;
 
+pub(crate) use charging_record::ChargingRecord;
+pub(crate) use command::{CommandReceipt, CommandStatus, FlexibilityReceipt};
 pub(crate) use device::{Connector, Device, KnownDevice};
+pub(crate) use energy::{EnergyPoint, EnergySeries, EnergyTotal};
 pub(crate) use site::{Location, Site};
 pub(crate) use telemetry::{ConnectorReading, StreamStats, TelemetryFrame};
 
-/// Makes a frozen class over a struct of the core: attributes, `to_dict`, `repr` with units, equality.
+/// Makes a frozen class over a struct of the core: attributes, `to_dict`, `repr` with units, equality. `name from field`
+/// gives a field another name; what stands in braces after the table are further methods.
 macro_rules! model {
-    ($(#[$doc:meta])* $name:ident($core:ty) { $($(#[$field_doc:meta])* $field:ident $($unit:literal)?,)* }) => {
+    (@field $this:expr, $field:ident) => { &$this.$field };
+    (@field $this:expr, $field:ident, $source:ident) => { &$this.$source };
+    (
+        $(#[$doc:meta])* $name:ident($core:ty)
+        { $($(#[$field_doc:meta])* $field:ident $(from $source:ident)? $($unit:literal)?,)* }
+        $({ $($method:tt)* })?
+    ) => {
         $(#[$doc])*
         #[pyo3::pyclass(frozen, module = "tellus")]
-        pub(crate) struct $name($core);
+        pub(crate) struct $name(pub(crate) $core);
 
         #[pyo3::pymethods]
         impl $name {
@@ -21,7 +34,7 @@ macro_rules! model {
                 $(#[$field_doc])*
                 #[getter]
                 fn $field<'py>(&self, py: pyo3::Python<'py>) -> pyo3::PyResult<pyo3::Bound<'py, pyo3::PyAny>> {
-                    $crate::convert::ToPython::to_python(&self.0.$field, py)
+                    $crate::convert::ToPython::to_python($crate::model::model!(@field self.0, $field $(, $source)?), py)
                 }
             )*
 
@@ -34,7 +47,7 @@ macro_rules! model {
                 let dict = pyo3::types::PyDict::new(py);
                 $(dict.set_item(
                     pyo3::intern!(py, stringify!($field)),
-                    $crate::convert::ToPython::to_plain(&self.0.$field, py)?,
+                    $crate::convert::ToPython::to_plain($crate::model::model!(@field self.0, $field $(, $source)?), py)?,
                 )?;)*
                 Ok(dict)
             }
@@ -46,6 +59,8 @@ macro_rules! model {
             fn __eq__(&self, other: &Self) -> bool {
                 self.0 == other.0
             }
+
+            $($($method)*)?
         }
 
         impl $crate::convert::ToPython for $core {
@@ -67,7 +82,7 @@ macro_rules! model {
                 let fields = [$(format!(
                     "{}={}",
                     stringify!($field),
-                    $crate::convert::ToPython::show(&self.$field, concat!($($unit)?)),
+                    $crate::convert::ToPython::show($crate::model::model!(@field self, $field $(, $source)?), concat!($($unit)?)),
                 )),*];
                 format!("{}({})", stringify!($name), fields.join(", "))
             }

@@ -1,0 +1,1 @@
+"""The command line ``tellus``. Needs the extra ``cli``: typer and rich."""

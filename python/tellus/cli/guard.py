@@ -1,0 +1,47 @@
+"""What every command has in common: its client and its end."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable
+from typing import ParamSpec, Unpack
+
+import typer
+
+from tellus._exits import INTERRUPTED, failed
+from tellus.client import Client
+from tellus.errors import TellusError
+from tellus.settings import Settings
+
+P = ParamSpec("P")
+AT_A_TERMINAL: Settings = {
+    "max_attempts": 4,
+    "backoff_cap": 4.0,
+    "first_attempts": 4,
+    "user_agent_suffix": "tellus-cli",
+}
+"""Somebody waits: fail within seconds rather than minutes."""
+
+
+def client(**settings: Unpack[Settings]) -> Client:
+    """A client for what the environment says."""
+    both: Settings = {**AT_A_TERMINAL, **settings}
+    return Client.from_env(**both)
+
+
+def guarded(command: Callable[P, None]) -> Callable[P, None]:
+    """Turns what a command raises into one line and an exit code."""
+
+    @functools.wraps(command)
+    def run(*arguments: P.args, **options: P.kwargs) -> None:
+        try:
+            command(*arguments, **options)
+        except typer.Abort:
+            # Ctrl-C at a question leaves the cursor behind it.
+            print(file=sys.stderr)
+            raise typer.Exit(INTERRUPTED) from None
+        except (KeyboardInterrupt, TellusError, OSError) as error:
+            raise typer.Exit(failed(error)) from None
+
+    return run
