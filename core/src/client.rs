@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use url::Url;
 
 use crate::{
-    auth::{Credentials, FixedToken, ProviderSource, StoreSource, TokenCache, TokenEndpoint, TokenSource},
+    auth::{AccessToken, Credentials, FixedToken, ProviderSource, StoreSource, TokenCache, TokenEndpoint, TokenSource},
     config::Config,
     error::{Error, Result},
     net::{
@@ -104,6 +104,20 @@ impl Client {
     pub async fn authenticate(&self) -> Result<()> {
         let tokens = self.0.tokens.clone();
         runtime::run(true, async move { tokens.token().await.map(drop) }).await
+    }
+
+    /// The token that calls carry now, and how long it is still valid: for what the SDK does not reach itself. Whoever has
+    /// it can do what you can.
+    pub async fn access_token(&self) -> Result<AccessToken> {
+        let (tokens, clock) = (self.0.tokens.clone(), self.0.config.clock.clone());
+        let task = async move {
+            let token = tokens.token().await?;
+            Ok(AccessToken {
+                token: token.secret().clone(),
+                expires_in: token.left(&clock),
+            })
+        };
+        runtime::run(true, task).await
     }
 
     /// An authenticated call of any endpoint, also of one that the SDK does not know yet; returns the payload

@@ -10,7 +10,7 @@ use std::{
 
 use pyo3::{prelude::*, types::PyDict};
 use tellus_core::{
-    ChargingRecordQuery, Client, Config, Credentials, EnergyQuery, Error, QuotaClass, Request, Result,
+    ChargingRecordQuery, Client, Config, Credentials, EnergyQuery, Error, ExposeSecret, QuotaClass, Request, Result,
     model::{DischargeRequest, FlexibilityRequest, StartRequest, StopRequest},
 };
 
@@ -142,6 +142,19 @@ impl CoreClient {
 
     fn authenticate(&self) -> Call {
         self.call(|client| async move { client.authenticate().await }, |py, ()| none(py))
+    }
+
+    /// The token and how long it is still valid (s).
+    fn access_token(&self) -> Call {
+        self.call(
+            |client| async move { client.access_token().await },
+            |py, token| {
+                Ok((token.token.expose_secret(), token.expires_in.as_secs_f64())
+                    .into_pyobject(py)?
+                    .into_any()
+                    .unbind())
+            },
+        )
     }
 
     fn device(&self, device_id: String) -> Call {

@@ -34,6 +34,7 @@ from tellus._tellus import (
     TelemetryFrame,
     __version__,
 )
+from tellus.access_token import AccessToken
 from tellus.client import AsyncClient, Client
 from tellus.errors import (
     Authentication,
@@ -57,6 +58,7 @@ from tellus.schedule import Schedule, TimeSlot
 from tellus.stream import AsyncTelemetryStream, TelemetryStream
 
 __all__ = [
+    "AccessToken",
     "AsyncChargingRecords",
     "AsyncClient",
     "AsyncPages",

@@ -23,6 +23,7 @@ from tellus._tellus import (
     StatusEvent,
     Subscription,
 )
+from tellus.access_token import AccessToken
 from tellus.follow import follow, follow_async
 from tellus.pages import AsyncPages, Pages
 from tellus.records import AsyncChargingRecords, ChargingRecords
@@ -117,6 +118,10 @@ class Client(_Client):
     def authenticate(self) -> None:
         """Gets a token if there is none, and so tells early whether credentials and address are right."""
         return self._core.authenticate().wait()
+
+    def access_token(self) -> AccessToken:
+        """The token that calls carry now, for what this package does not reach itself."""
+        return AccessToken(*self._core.access_token().wait())
 
     def sites(self, status: Literal["active", "inactive"] | None = None, *, page_size: int = 100) -> Pages[Site]:
         """The sites, all or only those with this status, fetched page by page as they are asked for."""
@@ -235,6 +240,10 @@ class AsyncClient(_Client):
     async def authenticate(self) -> None:
         """See :meth:`Client.authenticate`."""
         await self._run(self._core.authenticate())
+
+    async def access_token(self) -> AccessToken:
+        """See :meth:`Client.access_token`."""
+        return AccessToken(*await self._run(self._core.access_token()))
 
     def sites(self, status: Literal["active", "inactive"] | None = None, *, page_size: int = 100) -> AsyncPages[Site]:
         """See :meth:`Client.sites`; for ``async for``."""

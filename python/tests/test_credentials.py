@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import stat
 from pathlib import Path
@@ -95,3 +96,18 @@ def test_pinned_keys_are_checked() -> None:
             client.authenticate()
         with pytest.raises(tellus.InvalidRequest):
             sandbox.client(spki_pins=["short"])
+
+
+def test_the_token_at_hand_can_be_used_elsewhere_and_is_not_shown() -> None:
+    with tellus.Sandbox() as sandbox, sandbox.client() as client:
+        token = client.access_token()
+        assert 0 < token.expires_in <= 86_400
+        assert token.token not in repr(token)
+        with tellus.Client(base_url=sandbox.base_url, token=token.token) as elsewhere:
+            assert len(list(elsewhere.sites())) == 3
+
+        async def main() -> str:
+            async with tellus.AsyncClient(base_url=sandbox.base_url, token=token.token) as other:
+                return (await other.access_token()).token
+
+        assert asyncio.run(main()) == token.token

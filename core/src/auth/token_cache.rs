@@ -64,7 +64,7 @@ impl Token {
 
     /// Time left by the clock that says less. A wall clock that was set back says more than the whole lifetime, and
     /// is then not believed.
-    fn left(&self, clock: &SharedClock) -> Duration {
+    pub(crate) fn left(&self, clock: &SharedClock) -> Duration {
         let monotonic = self.ends_monotonic.saturating_sub(clock.monotonic());
         let wall = Duration::try_from(self.ends_wall.duration_since(clock.now())).unwrap_or_default();
         if wall > self.lifetime {

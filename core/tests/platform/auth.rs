@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use tellus_core::{Client, Credentials, ErrorKind, Request, TokenProvider, TokenRequest};
+use tellus_core::{Client, Credentials, ErrorKind, ExposeSecret, Request, TokenProvider, TokenRequest};
 use tellus_sandbox::{FaultKind, Options, Sandbox};
 
 use crate::common::{block_on, client, config, credentials, requests, sandbox, token_requests};
@@ -104,6 +104,18 @@ fn a_command_is_replayed_after_an_expired_token_since_it_was_not_carried_out() {
         .map(|r| r.status)
         .collect();
     assert_eq!(statuses, [Some(401), Some(404)]);
+}
+
+#[test]
+fn the_token_at_hand_can_be_used_elsewhere() {
+    let sandbox = sandbox();
+    let client = client(&sandbox);
+    let token = block_on(client.access_token()).unwrap();
+    assert!(token.expires_in > Duration::from_secs(86_000) && token.expires_in <= Duration::from_secs(86_400));
+    let elsewhere = Credentials::token(token.token.expose_secret());
+    let elsewhere = Client::new(config(&sandbox), elsewhere).unwrap();
+    assert_eq!(block_on(elsewhere.sites(None).collect()).unwrap().len(), 3);
+    assert_eq!(token_requests(&sandbox), 1);
 }
 
 #[test]

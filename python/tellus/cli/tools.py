@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import tempfile
-from datetime import UTC, datetime
-from pathlib import Path
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
@@ -22,19 +19,17 @@ def token(
     show: Annotated[bool, typer.Option("--show", help="Print the token itself, too.")] = False,
 ) -> None:
     """Tells whether authentication works, and how long a token is valid."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "token"
-        with client(token_file=path) as platform:
-            platform.authenticate()
-        kept = json.loads(path.read_text())
-    expires = datetime.fromisoformat(kept["expires_at"]).astimezone(UTC)
+    with client() as platform:
+        now = platform.access_token()
+    lifetime = round(now.expires_in)
+    expires = datetime.now(UTC) + timedelta(seconds=lifetime)
     if format_of(context) is not Format.TABLE:
-        secret = {"token": kept["token"]} if show else {}
-        print_json({"lifetime": kept["lifetime"], "expires_at": expires, **secret})
+        secret = {"token": now.token} if show else {}
+        print_json({"lifetime": lifetime, "expires_at": expires, **secret})
         return
-    typer.echo(f"Authentication works. A token is valid for {kept['lifetime']} s, until {expires:%F %T} UTC.")
+    typer.echo(f"Authentication works. A token is valid for {lifetime} s, until {expires:%F %T} UTC.")
     if show:
-        typer.echo(kept["token"])
+        typer.echo(now.token)
 
 
 @guarded
