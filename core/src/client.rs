@@ -8,7 +8,10 @@ use tokio::sync::watch;
 use url::Url;
 
 use crate::{
-    auth::{AccessToken, Credentials, FixedToken, ProviderSource, StoreSource, TokenCache, TokenEndpoint, TokenSource},
+    auth::{
+        AccessToken, Credentials, FixedToken, ProviderSource, StoreSource, Token, TokenCache, TokenEndpoint,
+        TokenSource,
+    },
     config::Config,
     error::{Error, Result},
     net::{
@@ -102,22 +105,25 @@ impl Client {
 
     /// Gets a token if there is none, and so tells early whether the credentials and the address are right.
     pub async fn authenticate(&self) -> Result<()> {
-        let tokens = self.0.tokens.clone();
-        runtime::run(true, async move { tokens.token().await.map(drop) }).await
+        self.token().await.map(drop)
     }
 
     /// The token that calls carry now, and how long it is still valid: for what the SDK does not reach itself. Whoever has
     /// it can do what you can.
     pub async fn access_token(&self) -> Result<AccessToken> {
-        let (tokens, clock) = (self.0.tokens.clone(), self.0.config.clock.clone());
-        let task = async move {
-            let token = tokens.token().await?;
-            Ok(AccessToken {
-                token: token.secret().clone(),
-                expires_in: token.left(&clock),
-            })
-        };
-        runtime::run(true, task).await
+        let token = self.token().await?;
+        Ok(AccessToken {
+            token: token.secret().clone(),
+            expires_in: token.left(&self.0.config.clock),
+        })
+    }
+
+    async fn token(&self) -> Result<Token> {
+        if let Some(token) = self.0.tokens.at_hand()? {
+            return Ok(token);
+        }
+        let tokens = self.0.tokens.clone();
+        runtime::run(true, async move { tokens.token().await }).await
     }
 
     /// An authenticated call of any endpoint, also of one that the SDK does not know yet; returns the payload

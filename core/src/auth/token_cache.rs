@@ -147,19 +147,10 @@ impl TokenCache {
     /// A valid token: the one at hand, or a new one.
     pub(crate) async fn token(&self) -> Result<Token> {
         let mut outcome = {
+            // One lock for both: a fetch that ends in between must not be followed by another.
             let mut state = self.lock();
-            if state.closed {
-                return Err(Error::closed("client"));
-            }
-            if let Some(token) = state.token.clone() {
-                let left = token.left(&self.clock);
-                if left > Duration::ZERO {
-                    if left <= token.early && self.clock.monotonic() >= state.pause_until {
-                        self.start_fetch(&mut state);
-                    }
-                    return Ok(token);
-                }
-                state.token = None;
+            if let Some(token) = self.look(&mut state)? {
+                return Ok(token);
             }
             self.start_fetch(&mut state)
         };
@@ -176,6 +167,29 @@ impl TokenCache {
                 "no token could be got; please report this",
             )),
         }
+    }
+
+    /// The token at hand, if it is still valid. One that ends soon is renewed meanwhile.
+    pub(crate) fn at_hand(&self) -> Result<Option<Token>> {
+        self.look(&mut self.lock())
+    }
+
+    fn look(&self, state: &mut State) -> Result<Option<Token>> {
+        if state.closed {
+            return Err(Error::closed("client"));
+        }
+        let Some(token) = state.token.clone() else {
+            return Ok(None);
+        };
+        let left = token.left(&self.clock);
+        if left.is_zero() {
+            state.token = None;
+            return Ok(None);
+        }
+        if left <= token.early && self.clock.monotonic() >= state.pause_until {
+            self.start_fetch(state);
+        }
+        Ok(Some(token))
     }
 
     /// Forgets `token`, which the platform has refused. A newer one, which another call has fetched meanwhile, stays.

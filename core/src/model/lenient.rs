@@ -1,43 +1,106 @@
 //! Readers for what the platform's documents leave open: integers sent as floats, timestamps without a zone.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, fmt};
 
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
-use serde::{Deserialize, Deserializer, de};
+use serde::{
+    Deserialize, Deserializer,
+    de::{self, Unexpected, Visitor},
+};
 
-/// A whole number, also in the form `1.0`.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Whole {
-    Integer(u32),
-    Float(f64),
+/// Reads a whole number, also in the form `1.0`. By hand: an untagged enum would copy each number first.
+struct Whole;
+
+impl Visitor<'_> for Whole {
+    type Value = u32;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a whole number that is not negative")
+    }
+
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<u32, E> {
+        u32::try_from(value).map_err(|_| E::invalid_value(Unexpected::Unsigned(value), &self))
+    }
+
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<u32, E> {
+        u32::try_from(value).map_err(|_| E::invalid_value(Unexpected::Signed(value), &self))
+    }
+
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the guard keeps the value inside u32"
+    )]
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<u32, E> {
+        if value.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&value) {
+            return Ok(value as u32);
+        }
+        Err(E::invalid_value(Unexpected::Float(value), &self))
+    }
 }
 
-impl Whole {
-    fn read<E: de::Error>(self) -> Result<u32, E> {
-        match self {
-            Self::Integer(value) => Ok(value),
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "the guard keeps the value inside u32"
-            )]
-            Self::Float(value) if value.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&value) => {
-                Ok(value as u32)
-            }
-            Self::Float(value) => Err(E::custom(format_args!("{value} is not a whole number"))),
+/// Reads a timestamp straight from the text, which is not copied.
+struct Moment;
+
+impl Visitor<'_> for Moment {
+    type Value = Option<Timestamp>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a timestamp such as 2025-03-15T11:05:00Z")
+    }
+
+    /// An empty text counts as absent.
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
+        if text.is_empty() {
+            return Ok(None);
         }
+        parse_timestamp(text).map(Some).map_err(E::custom)
+    }
+}
+
+/// Reads what may be null, and otherwise like `V`.
+struct Maybe<V>(V);
+
+impl<'de> Visitor<'de> for Maybe<Whole> {
+    type Value = Option<u32>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.expecting(f)
+    }
+
+    fn visit_none<E: de::Error>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, input: D) -> Result<Self::Value, D::Error> {
+        input.deserialize_any(self.0).map(Some)
+    }
+}
+
+impl<'de> Visitor<'de> for Maybe<Moment> {
+    type Value = Option<Timestamp>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.expecting(f)
+    }
+
+    fn visit_none<E: de::Error>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, input: D) -> Result<Self::Value, D::Error> {
+        input.deserialize_str(self.0)
     }
 }
 
 /// A required whole number.
 pub(crate) fn whole<'de, D: Deserializer<'de>>(input: D) -> Result<u32, D::Error> {
-    Whole::deserialize(input)?.read()
+    input.deserialize_any(Whole)
 }
 
 /// A whole number that may be absent or null.
 pub(crate) fn optional_whole<'de, D: Deserializer<'de>>(input: D) -> Result<Option<u32>, D::Error> {
-    Option::<Whole>::deserialize(input)?.map(Whole::read).transpose()
+    input.deserialize_option(Maybe(Whole))
 }
 
 /// A timestamp. One without a zone is read as UTC: not specified, but the platform says that all its
@@ -53,27 +116,20 @@ pub(crate) fn parse_timestamp(text: &str) -> Result<Timestamp, jiff::Error> {
 
 /// A required timestamp.
 pub(crate) fn timestamp<'de, D: Deserializer<'de>>(input: D) -> Result<Timestamp, D::Error> {
-    let text = std::borrow::Cow::<str>::deserialize(input)?;
-    parse_timestamp(&text).map_err(de::Error::custom)
+    input
+        .deserialize_str(Moment)?
+        .ok_or_else(|| de::Error::invalid_value(Unexpected::Str(""), &Moment))
 }
 
 /// A timestamp that may be absent or null. An empty text counts as absent.
 pub(crate) fn optional_timestamp<'de, D: Deserializer<'de>>(input: D) -> Result<Option<Timestamp>, D::Error> {
-    match Option::<std::borrow::Cow<str>>::deserialize(input)? {
-        Some(text) if !text.is_empty() => parse_timestamp(&text).map(Some).map_err(de::Error::custom),
-        _ => Ok(None),
-    }
+    input.deserialize_option(Maybe(Moment))
 }
 
 /// Counts by name that may be absent or null. What is no count is an unknown field, and ignored like one.
 pub(crate) fn optional_counts<'de, D: Deserializer<'de>>(input: D) -> Result<Option<HashMap<String, u32>>, D::Error> {
     let found = Option::<HashMap<String, serde_json::Value>>::deserialize(input)?;
-    let count = |value| {
-        serde_json::from_value::<Whole>(value)
-            .ok()?
-            .read::<serde_json::Error>()
-            .ok()
-    };
+    let count = |value: serde_json::Value| whole(value).ok();
     Ok(found.map(|found| {
         let counts = found
             .into_iter()
