@@ -1,6 +1,6 @@
 # `make demo` and `make test` do all their own set-up; the scripts behind each target are in .ci/.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint fmt rust python kotlin swift clean
+.PHONY: help demo test bench lint fmt rust python kotlin swift clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ kotlin: ## Generate the Kotlin bindings, build the library and run its tests
 
 swift: ## Generate the Swift bindings, build the package and run its tests
 	@.ci/test swift
+
+bench: ## Measure speed side by side with other HTTP clients (a table, not a test)
+	@.ci/bench
 
 lint: ## Check format, lints, docs, shell scripts and dependencies
 	@.ci/lint

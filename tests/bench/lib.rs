@@ -1,0 +1,1 @@
+//! Nothing: see the benches beside this file.
