@@ -29,3 +29,8 @@ pub use secret::{ExposeSecret, SecretString};
 pub use signature::{HmacSigner, RequestSigner, SignatureEncoding, SignedParts};
 pub use stream::{Batch, ListenerHandle, StatusEvent, StreamStats, StreamStatus, Subscription, TelemetryListener};
 pub use transport::Request;
+
+/// The README's Rust is compiled with the tests; its other languages have tests of their own.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -95,6 +95,30 @@ async fn neither_the_secret_nor_a_token_is_ever_shown() {
         sandbox.clear_faults();
     }
 
+    // A platform that repeats what it was sent.
+    for (status, code) in [(400, 1001), (401, 2001), (500, 9001)] {
+        let secret = sandbox.client_secret();
+        sandbox.inject(
+            FaultKind::Error {
+                status,
+                code,
+                message: Some(format!("bad secret {secret}")),
+                details: Some(serde_json::json!({ "field": "client_secret", "value": secret })),
+                retry_after_seconds: None,
+            }
+            .always()
+            .on("/operator/oauth/token"),
+        );
+        let client = Client::new(config.clone(), Credentials::client_secret(sandbox.client_id(), secret)).unwrap();
+        let error = client.authenticate().await.unwrap_err();
+        assert_eq!(
+            (error.code(), &error.details()["field"]),
+            (Some(code.into()), &"client_secret".into())
+        );
+        print(&mut text, &error);
+        sandbox.clear_faults();
+    }
+
     // Failures of calls that carry the token, and the stream's.
     let client = Client::new(config.clone(), Credentials::provider(Known(token.clone()))).unwrap();
     writeln!(text, "{client:?}").unwrap();

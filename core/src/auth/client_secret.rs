@@ -96,7 +96,7 @@ impl TokenEndpoint {
             .await
             .map_err(|failure| (failure.error, Progress::Ambiguous))?;
         let grant: Grant = envelope::open(reply.status, &reply.headers, &reply.body).map_err(|error| {
-            let error = hide_body(error);
+            let error = hide_secrets(error, &self.client_secret);
             let progress = progress_of_answer(&error);
             (error, progress)
         })?;
@@ -157,20 +157,23 @@ impl TokenSource for TokenEndpoint {
     }
 }
 
-/// A reply of this endpoint may hold a token even where it cannot be read: nothing of it goes into the text.
-fn hide_body(error: Error) -> Error {
-    match error.kind() {
-        ErrorKind::Decode => error.into_kind(
-            ErrorKind::Decode,
-            "the token endpoint's reply does not have the documented shape; check the base URL",
-        ),
-        ErrorKind::Authentication => {
-            let said = error.reason().to_owned();
-            error.into_kind(
-                ErrorKind::Authentication,
-                format!("{said}; check client_id and client_secret"),
-            )
+/// What this endpoint answers may hold a token, or repeat the secret that it was sent: neither goes into an error.
+fn hide_secrets(error: Error, client_secret: &SecretString) -> Error {
+    let said = error.reason().replace(client_secret.expose_secret(), "***");
+    // `value` would be the very thing that was sent.
+    let mut details = error.details().clone();
+    details.retain(|name, _| name == "field" || name == "retry_after_seconds");
+    let kind = error.kind();
+    let reason = match kind {
+        ErrorKind::Decode => {
+            "the token endpoint's reply does not have the documented shape; check the base URL".to_owned()
         }
-        _ => error,
-    }
+        ErrorKind::Authentication => format!("{said}; check client_id and client_secret"),
+        _ => said,
+    };
+    let retryable = error.retryable();
+    error
+        .into_kind(kind, reason)
+        .with_retryable(retryable)
+        .with_details(details)
 }
