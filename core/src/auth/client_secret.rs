@@ -23,6 +23,9 @@ use crate::{
 /// The documented life of a token, for replies that do not tell it.
 const DEFAULT_LIFETIME: Duration = Duration::from_secs(86_400);
 
+/// No platform issues a secret shorter than this.
+const SHORTEST_SECRET: usize = 8;
+
 /// The token endpoint with the credentials for it.
 pub(crate) struct TokenEndpoint {
     pub(crate) url: Url,
@@ -159,7 +162,12 @@ impl TokenSource for TokenEndpoint {
 
 /// What this endpoint answers may hold a token, or repeat the secret that it was sent: neither goes into an error.
 fn hide_secrets(error: Error, client_secret: &SecretString) -> Error {
-    let said = error.reason().replace(client_secret.expose_secret(), "***");
+    let secret = client_secret.expose_secret();
+    // A shorter one is a typing mistake, and stands in ordinary words.
+    let said = match secret.len() {
+        SHORTEST_SECRET.. => error.reason().replace(secret, "***"),
+        _ => error.reason().to_owned(),
+    };
     // `value` would be the very thing that was sent.
     let mut details = error.details().clone();
     details.retain(|name, _| name == "field" || name == "retry_after_seconds");
