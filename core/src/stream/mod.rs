@@ -3,17 +3,20 @@
 //! Pulling is the primitive. A callback is an adapter over it, run by a thread of its own: so back-pressure, order and
 //! closing are the same in every language.
 
+pub mod columns;
 mod connection;
 mod decode;
 mod event;
 mod listener;
 mod machine;
 mod mailbox;
+mod names;
 mod stats;
 mod subscription;
 mod supervisor;
 
 pub use event::{Batch, StatusEvent, StreamStatus};
 pub use listener::{ListenerHandle, TelemetryListener};
+pub use names::Names;
 pub use stats::StreamStats;
 pub use subscription::Subscription;
