@@ -20,19 +20,22 @@ pub enum StreamStatus {
         /// Why there is no connection.
         error: Error,
     },
-    /// It was closed by its owner.
+    /// It was told to rest, and holds no connection until it is resumed.
+    Paused,
+    /// It was closed by its owner, or has no device left.
     Closed,
     /// It ended for good: trying again cannot help.
     Failed(Error),
 }
 
 impl StreamStatus {
-    /// A short name, the same in every language: `connecting`, `live`, `waiting`, `closed` or `failed`.
+    /// A short name, the same in every language: `connecting`, `live`, `waiting`, `paused`, `closed` or `failed`.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Connecting => "connecting",
             Self::Live => "live",
             Self::Waiting { .. } => "waiting",
+            Self::Paused => "paused",
             Self::Closed => "closed",
             Self::Failed(_) => "failed",
         }
@@ -47,12 +50,14 @@ impl StreamStatus {
     }
 }
 
-/// A change of what a stream is doing.
+/// A change of what one of a stream's connections is doing.
 #[derive(Debug, Clone)]
 pub struct StatusEvent {
     /// When it changed, by this machine's clock.
     pub at: Timestamp,
-    /// What the stream does from then on.
+    /// Which connection, counted from 0. A stream of few devices has one only.
+    pub connection: u32,
+    /// What it does from then on.
     pub status: StreamStatus,
 }
 
