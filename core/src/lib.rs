@@ -24,7 +24,7 @@ pub use auth::{AccessToken, Credentials, StoredToken, TokenProvider, TokenReques
 pub use client::Client;
 pub use config::Config;
 pub use error::{Error, ErrorKind, Result};
-pub use policy::{backoff::Backoff, quota::QuotaClass, retry::RetryPolicy};
+pub use policy::{backoff::Backoff, partition::Partition, quota::QuotaClass, retry::RetryPolicy};
 pub use secret::{ExposeSecret, SecretString};
 pub use signature::{HmacSigner, RequestSigner, SignatureEncoding, SignedParts};
 pub use stream::{Batch, ListenerHandle, StatusEvent, StreamStats, StreamStatus, Subscription, TelemetryListener};

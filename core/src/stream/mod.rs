@@ -7,6 +7,7 @@ pub mod columns;
 mod connection;
 mod decode;
 mod event;
+mod gap;
 mod listener;
 mod machine;
 mod mailbox;
