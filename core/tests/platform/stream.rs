@@ -34,7 +34,7 @@ fn pull(
             .unwrap();
         let Some(batch) = batch else { break };
         statuses.extend(batch.events.iter().map(|event| event.status.name()));
-        frames.extend(batch.frames);
+        frames.extend(&batch.frames);
     }
     (frames, statuses)
 }
