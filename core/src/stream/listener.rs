@@ -58,6 +58,7 @@ impl Client {
 }
 
 /// One call of a listener.
+#[derive(Clone, Copy)]
 enum Call<'a> {
     Status(&'a StatusEvent),
     Gap(&'a Gap),
@@ -78,7 +79,15 @@ fn dispatch(subscription: &Subscription, listener: &dyn TelemetryListener) {
                 Call::Gap(gap) => listener.on_gap(gap),
                 Call::Batch => listener.on_batch(&batch),
             };
-            judge(subscription, result, &mut failures);
+            match result {
+                // Gaps and states are few beside frames: that they go well says little.
+                Ok(()) if matches!(call, Call::Batch) => failures = 0,
+                Ok(()) => {}
+                Err(reason) => {
+                    failures += 1;
+                    report(subscription, &reason);
+                }
+            }
             if failures >= MAX_FAILURES {
                 break;
             }
@@ -91,16 +100,11 @@ fn dispatch(subscription: &Subscription, listener: &dyn TelemetryListener) {
     }
 }
 
-fn judge(subscription: &Subscription, result: std::result::Result<(), String>, failures: &mut u32) {
-    match result {
-        Ok(()) => *failures = 0,
-        Err(reason) => {
-            *failures += 1;
-            count(&subscription.counters.listener_failures, 1);
-            let line = reason.lines().next().unwrap_or_default();
-            tracing::warn!(reason = line, "the listener failed");
-        }
-    }
+/// Counts and logs a failure; of the reason the first line, since some languages hand over whole stack traces.
+fn report(subscription: &Subscription, reason: &str) {
+    count(&subscription.counters.listener_failures, 1);
+    let line = reason.lines().next().unwrap_or_default();
+    tracing::warn!(reason = line, "the listener failed");
 }
 
 impl ListenerHandle {
