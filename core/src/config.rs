@@ -128,8 +128,29 @@ impl Default for QuotaLimits {
 pub enum OverflowPolicy {
     /// Stop reading the socket until there is room: nothing is lost on our side, yet the platform may cut us off.
     Block,
-    /// Drop the oldest frames and count them.
+    /// Drop the oldest frames; they are counted and become gaps.
     DropOldest,
+    /// Keep the newest reading of every connector only: for screens. What it replaces is counted and becomes gaps, which
+    /// are not told one by one.
+    Latest,
+}
+
+/// When a device that reported regularly counts as fallen silent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Staleness {
+    /// After this many times the usual time between its frames, as learned. Default: 5.
+    pub factor: u32,
+    /// Not before this time. Default: 10 s.
+    pub minimum: Duration,
+}
+
+impl Default for Staleness {
+    fn default() -> Self {
+        Self {
+            factor: 5,
+            minimum: Duration::from_secs(10),
+        }
+    }
 }
 
 /// Settings of telemetry streams.
@@ -172,6 +193,13 @@ pub struct StreamConfig {
     pub mailbox_rows: usize,
     /// What happens beyond that. Default: the oldest are dropped, and counted.
     pub overflow: OverflowPolicy,
+    /// When an active device that reports nothing has a gap. An idle one may be silent. `None`: never.
+    pub staleness: Option<Staleness>,
+    /// How many ended gaps are kept for [`Subscription::gaps`](crate::Subscription::gaps). Default: 65,536.
+    pub gaps_kept: usize,
+    /// After a gap, ask for the device's state by a call, with this much time between two calls, and deliver the answer as
+    /// a frame of its own. The calls count against the quota. Default: off.
+    pub resync_interval: Option<Duration>,
 }
 
 impl Default for StreamConfig {
@@ -192,6 +220,9 @@ impl Default for StreamConfig {
             max_message: 1 << 20,
             mailbox_rows: 1 << 16,
             overflow: OverflowPolicy::DropOldest,
+            staleness: Some(Staleness::default()),
+            gaps_kept: 1 << 16,
+            resync_interval: None,
         }
     }
 }
@@ -270,6 +301,17 @@ impl Config {
             if value == 0 {
                 return Err(Error::invalid(field, "must be at least 1"));
             }
+        }
+        if let Some(rule) = self.stream.staleness
+            && (rule.factor < 2 || rule.minimum.is_zero())
+        {
+            return Err(Error::invalid(
+                "stream.staleness",
+                "needs a factor of at least 2 and a minimum longer than 0 s, or every late frame makes a gap",
+            ));
+        }
+        if self.stream.resync_interval.is_some_and(|interval| interval.is_zero()) {
+            return Err(Error::invalid("stream.resync_interval", "must be longer than 0 s"));
         }
         if self.stream.silence <= self.stream.ping_interval {
             return Err(Error::invalid(

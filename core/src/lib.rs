@@ -27,7 +27,10 @@ pub use error::{Error, ErrorKind, Result};
 pub use policy::{backoff::Backoff, partition::Partition, quota::QuotaClass, retry::RetryPolicy};
 pub use secret::{ExposeSecret, SecretString};
 pub use signature::{HmacSigner, RequestSigner, SignatureEncoding, SignedParts};
-pub use stream::{Batch, ListenerHandle, StatusEvent, StreamStats, StreamStatus, Subscription, TelemetryListener};
+pub use stream::{
+    Batch, Frames, FramesIter, Gap, GapCause, Latency, ListenerHandle, Names, Observed, StatusEvent, StreamStats,
+    StreamStatus, Subscription, TelemetryListener, columns,
+};
 pub use transport::Request;
 
 /// The README's Rust is compiled with the tests; its other languages have tests of their own.

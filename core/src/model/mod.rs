@@ -27,4 +27,4 @@ pub use page::Page;
 pub use schedule::{Schedule, ScheduleAction, ScheduleKind, TimeSlot, Weekday};
 pub use site::{Location, Site, SiteStatus};
 pub use state::{CommandState, ConnectorState, DeviceStatus};
-pub use telemetry::{ConnectorReading, TelemetryFrame};
+pub use telemetry::{ConnectorReading, FrameSource, TelemetryFrame};

@@ -13,8 +13,20 @@ pub struct TelemetryFrame {
     pub timestamp: Timestamp,
     /// When the SDK received it, by this machine's clock.
     pub received_at: Timestamp,
+    /// Where it comes from.
+    pub source: FrameSource,
     /// A reading for each connector that the frame names; may be empty.
     pub connectors: Vec<ConnectorReading>,
+}
+
+/// Where a frame comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum FrameSource {
+    /// The platform sent it on the stream.
+    #[default]
+    Stream,
+    /// The SDK asked for the device's state by a call (`GET /operator/devices/{id}`) after a gap. Its time is the call's.
+    Call,
 }
 
 /// What one connector reported. The platform may leave out any of it.

@@ -16,7 +16,8 @@ use tokio_tungstenite::{
 use url::Url;
 
 use super::{
-    decode::{self, Duplicates},
+    columns::Columns,
+    decode,
     mailbox::Mailbox,
     stats::{Counters, count},
 };
@@ -168,10 +169,10 @@ pub(super) struct Inbox<'a> {
     pub(super) mailbox: &'a Mailbox,
     pub(super) counters: &'a Counters,
     pub(super) clock: &'a SharedClock,
-    pub(super) duplicates: &'a mut Duplicates,
     /// Called when frames were delivered, with the monotonic time.
     pub(super) on_frames: &'a mut (dyn FnMut(Duration) + Send),
-    frames: Vec<crate::model::TelemetryFrame>,
+    pub(super) names: &'a super::names::Dictionary,
+    rows: Columns,
 }
 
 impl<'a> Inbox<'a> {
@@ -179,27 +180,23 @@ impl<'a> Inbox<'a> {
         mailbox: &'a Mailbox,
         counters: &'a Counters,
         clock: &'a SharedClock,
-        duplicates: &'a mut Duplicates,
+        names: &'a super::names::Dictionary,
         on_frames: &'a mut (dyn FnMut(Duration) + Send),
     ) -> Self {
         Self {
             mailbox,
             counters,
             clock,
-            duplicates,
+            names,
             on_frames,
-            frames: Vec::new(),
+            rows: Columns::default(),
         }
     }
 
     fn accept(&mut self, text: &str) {
         count(&self.counters.bytes, text.len() as u64);
-        match decode::frame(text, self.clock.now()) {
-            Ok(frame) if self.duplicates.is_duplicate(&frame) => count(&self.counters.duplicates, 1),
-            Ok(frame) => {
-                count(&self.counters.frames, 1);
-                self.frames.push(frame);
-            }
+        match decode::rows(text, self.clock.now(), self.names, &mut self.rows) {
+            Ok(()) => {}
             Err(error) => {
                 count(&self.counters.malformed, 1);
                 let sample: String = text.chars().take(SAMPLE).collect();
@@ -209,13 +206,9 @@ impl<'a> Inbox<'a> {
     }
 
     fn deliver(&mut self, now: Duration) {
-        if self.frames.is_empty() {
-            return;
-        }
-        (self.on_frames)(now);
-        let dropped = self.mailbox.push_frames(std::mem::take(&mut self.frames));
-        if dropped > 0 {
-            count(&self.counters.dropped, dropped);
+        if !self.rows.is_empty() {
+            (self.on_frames)(now);
+            self.mailbox.push(&mut self.rows);
         }
     }
 }

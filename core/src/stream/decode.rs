@@ -1,6 +1,6 @@
 //! From the text of a message to a frame, and the watch for frames that arrive twice.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::borrow::Cow;
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -47,32 +47,56 @@ pub(super) fn frame(text: &str, received_at: Timestamp) -> serde_json::Result<Te
         device_id: wire.device_id.into_owned(),
         timestamp: wire.timestamp,
         received_at,
+        source: crate::model::FrameSource::Stream,
         connectors: connectors.collect(),
     })
 }
 
-/// Remembers each device's newest frames. A duplicate has the same device, time AND readings: a platform may send a
-/// frame for each connector, or stamp whole seconds.
-#[derive(Debug, Default)]
-pub(super) struct Duplicates(HashMap<String, (Timestamp, Vec<Vec<ConnectorReading>>)>);
-
-impl Duplicates {
-    /// Whether this very frame was seen just before.
-    pub(super) fn is_duplicate(&mut self, frame: &TelemetryFrame) -> bool {
-        let Some((timestamp, readings)) = self.0.get_mut(&frame.device_id) else {
-            let first = (frame.timestamp, vec![frame.connectors.clone()]);
-            self.0.insert(frame.device_id.clone(), first);
-            return false;
-        };
-        if *timestamp != frame.timestamp {
-            *timestamp = frame.timestamp;
-            readings.clear();
-        } else if readings.contains(&frame.connectors) {
-            return true;
-        }
-        readings.push(frame.connectors.clone());
-        false
+/// Reads one message into rows.
+pub(super) fn rows(
+    text: &str,
+    received_at: Timestamp,
+    names: &super::names::Dictionary,
+    out: &mut super::columns::Columns,
+) -> serde_json::Result<()> {
+    use super::columns::{CONNECTOR, ENERGY, FIRST, POWER, READING, Row, SOC, STATE};
+    let frame = frame(text, received_at)?;
+    let Some((device, _)) = names.device(&frame.device_id) else {
+        return Err(serde::de::Error::custom("too many devices"));
+    };
+    let nothing = Row {
+        device,
+        timestamp: frame.timestamp.as_microsecond(),
+        received_at: frame.received_at.as_microsecond(),
+        connector: 0,
+        state: 0,
+        power: 0.0,
+        energy_delivered: 0.0,
+        soc: 0.0,
+        flags: FIRST,
+    };
+    for (index, reading) in frame.connectors.iter().enumerate() {
+        let flag = |set: bool, flag| if set { flag } else { 0 };
+        out.push(Row {
+            connector: reading.connector_id.unwrap_or_default(),
+            state: reading.state.as_ref().map_or(0, |state| names.state(state.as_str())),
+            power: reading.power.unwrap_or_default(),
+            energy_delivered: reading.energy_delivered.unwrap_or_default(),
+            soc: reading.soc.unwrap_or_default(),
+            flags: READING
+                | flag(index == 0, FIRST)
+                | flag(reading.connector_id.is_some(), CONNECTOR)
+                | flag(reading.state.is_some(), STATE)
+                | flag(reading.power.is_some(), POWER)
+                | flag(reading.energy_delivered.is_some(), ENERGY)
+                | flag(reading.soc.is_some(), SOC),
+            ..nothing
+        });
     }
+    if frame.connectors.is_empty() {
+        out.push(nothing);
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -125,21 +149,5 @@ mod tests {
         ] {
             assert!(read(text).is_err(), "{text}");
         }
-    }
-
-    #[test]
-    fn only_the_very_same_reading_is_a_duplicate() {
-        let one = |power: f64, second: u32| {
-            read(&format!(
-                r#"{{"device_id":"d","timestamp":"2025-03-15T11:05:{second:02}Z","connectors":[{{"connector_id":1,"power":{power}}}]}}"#
-            ))
-            .unwrap()
-        };
-        let mut seen = Duplicates::default();
-        assert!(!seen.is_duplicate(&one(1.0, 0)));
-        assert!(!seen.is_duplicate(&one(2.0, 0)), "same time, other reading");
-        assert!(seen.is_duplicate(&one(1.0, 0)));
-        assert!(!seen.is_duplicate(&one(1.0, 1)), "same reading, later");
-        assert!(!seen.is_duplicate(&one(1.0, 0)), "out of order is delivered as it is");
     }
 }

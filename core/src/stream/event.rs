@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::{error::Error, model::TelemetryFrame};
+use super::{frames::Frames, gap::Gap};
+use crate::error::Error;
 
 /// What a stream is doing.
 #[derive(Debug, Clone)]
@@ -61,18 +62,20 @@ pub struct StatusEvent {
     pub status: StreamStatus,
 }
 
-/// What arrived since the last batch, in order: first the changes of state, then the frames that came after them.
+/// What came since the last batch, in this order: changes of state, gaps that opened, frames, gaps that these frames ended.
 #[derive(Debug, Clone, Default)]
 pub struct Batch {
     /// Changes of state. None is ever dropped.
     pub events: Vec<StatusEvent>,
+    /// Gaps that opened, and gaps that closed: each is told twice. None is ever dropped.
+    pub gaps: Vec<Gap>,
     /// Frames, in the order of arrival.
-    pub frames: Vec<TelemetryFrame>,
+    pub frames: Frames,
 }
 
 impl Batch {
-    /// Whether nothing arrived.
+    /// Whether nothing came.
     pub fn is_empty(&self) -> bool {
-        self.events.is_empty() && self.frames.is_empty()
+        self.events.is_empty() && self.gaps.is_empty() && self.frames.is_empty()
     }
 }

@@ -4,6 +4,7 @@ use std::{sync::Arc, thread};
 
 use super::{
     event::{Batch, StatusEvent},
+    gap::Gap,
     stats::{StreamStats, count},
     subscription::Subscription,
 };
@@ -24,8 +25,13 @@ const MAX_FAILURES: u32 = 10;
 pub trait TelemetryListener: Send + Sync {
     /// Frames have arrived.
     fn on_batch(&self, batch: &Batch) -> std::result::Result<(), String>;
-    /// The stream does something else now. The last one is `Closed` or `Failed`.
+    /// A connection of the stream does something else now. The last one of each is `Closed` or `Failed`.
     fn on_status(&self, event: &StatusEvent) -> std::result::Result<(), String>;
+    /// A gap has opened or closed.
+    fn on_gap(&self, gap: &Gap) -> std::result::Result<(), String> {
+        let _ = gap;
+        Ok(())
+    }
 }
 
 /// A running delivery to a listener. Dropping it closes it.
@@ -51,15 +57,40 @@ impl Client {
     }
 }
 
+/// One call of a listener.
+#[derive(Clone, Copy)]
+enum Call<'a> {
+    Status(&'a StatusEvent),
+    Gap(&'a Gap),
+    Batch,
+}
+
 fn dispatch(subscription: &Subscription, listener: &dyn TelemetryListener) {
     let mut failures = 0;
     // The end, also a failure, was told as a status before.
     while let Ok(Some(batch)) = subscription.next_batch_blocking(MAX_ROWS, None) {
-        for event in &batch.events {
-            judge(subscription, listener.on_status(event), &mut failures);
-        }
-        if !batch.frames.is_empty() && failures < MAX_FAILURES {
-            judge(subscription, listener.on_batch(&batch), &mut failures);
+        let calls = batch.events.iter().map(Call::Status);
+        let (opened, closed): (Vec<_>, Vec<_>) = batch.gaps.iter().partition(|gap| gap.is_open());
+        let calls = calls.chain(opened.into_iter().map(Call::Gap));
+        let calls = calls.chain((!batch.frames.is_empty()).then_some(Call::Batch));
+        for call in calls.chain(closed.into_iter().map(Call::Gap)) {
+            let result = match call {
+                Call::Status(event) => listener.on_status(event),
+                Call::Gap(gap) => listener.on_gap(gap),
+                Call::Batch => listener.on_batch(&batch),
+            };
+            match result {
+                // Gaps and states are few beside frames: that they go well says little.
+                Ok(()) if matches!(call, Call::Batch) => failures = 0,
+                Ok(()) => {}
+                Err(reason) => {
+                    failures += 1;
+                    report(subscription, &reason);
+                }
+            }
+            if failures >= MAX_FAILURES {
+                break;
+            }
         }
         if failures >= MAX_FAILURES {
             tracing::error!(failures, "the listener failed too often in a row and is detached");
@@ -69,16 +100,11 @@ fn dispatch(subscription: &Subscription, listener: &dyn TelemetryListener) {
     }
 }
 
-fn judge(subscription: &Subscription, result: std::result::Result<(), String>, failures: &mut u32) {
-    match result {
-        Ok(()) => *failures = 0,
-        Err(reason) => {
-            *failures += 1;
-            count(&subscription.counters.listener_failures, 1);
-            let line = reason.lines().next().unwrap_or_default();
-            tracing::warn!(reason = line, "the listener failed");
-        }
-    }
+/// Counts and logs a failure; of the reason the first line, since some languages hand over whole stack traces.
+fn report(subscription: &Subscription, reason: &str) {
+    count(&subscription.counters.listener_failures, 1);
+    let line = reason.lines().next().unwrap_or_default();
+    tracing::warn!(reason = line, "the listener failed");
 }
 
 impl ListenerHandle {

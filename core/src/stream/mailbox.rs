@@ -1,23 +1,28 @@
-//! Where frames wait for their consumer: bounded, with a policy for what happens beyond the bound.
+//! Where telemetry waits for its consumer: bounded, with a policy for what happens beyond the bound.
+//!
+//! Connections put whole read bursts in, the consumer takes batches out; each does so under one lock, for a moment. What is
+//! delivered, and what never will be, is entered in the ledger in the order in which the consumer learns of it.
 
-use std::{
-    collections::VecDeque,
-    sync::{Mutex, MutexGuard, PoisonError},
-};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
-use super::event::{Batch, StatusEvent};
-use crate::{
-    config::OverflowPolicy,
-    error::{Error, Result},
-    model::TelemetryFrame,
+use super::{
+    board::{Board, Seen, micros},
+    columns::Columns,
+    event::{Batch, StatusEvent},
+    frames::{Frames, Pool},
+    gap::{Gap, GapCause},
+    ledger::Ledger,
+    names::Dictionary,
+    queue::{Item, Queue},
+    stats::{Counters, StreamStats, count},
 };
-
-enum Item {
-    Event(StatusEvent),
-    Frame(TelemetryFrame),
-}
+use crate::{
+    clock::SharedClock,
+    config::{OverflowPolicy, StreamConfig},
+    error::{Error, Result},
+};
 
 /// How a stream ended.
 #[derive(Debug, Clone)]
@@ -26,78 +31,174 @@ pub(super) enum End {
     Failed(Error),
 }
 
-#[derive(Default)]
+/// What connections and consumer share.
 struct State {
-    items: VecDeque<Item>,
-    rows: usize,
+    queue: Queue,
+    board: Board,
+    /// Whose newest readings wait to be delivered, where the policy keeps only those.
+    pending: Vec<u32>,
+    /// The devices that are wanted, in order.
+    wanted: Vec<u32>,
     end: Option<End>,
 }
 
-/// A bounded queue of frames and events between one connection and one consumer.
+/// A bounded queue of frames and events between a stream's connections and its consumer.
 pub(super) struct Mailbox {
-    capacity: usize,
-    policy: OverflowPolicy,
+    config: StreamConfig,
+    clock: SharedClock,
+    names: Arc<Dictionary>,
+    counters: Arc<Counters>,
+    pool: Arc<Pool>,
     state: Mutex<State>,
+    /// Locked after `state`, never before it.
+    ledger: Mutex<Ledger>,
     filled: Notify,
     emptied: Notify,
+    /// Some devices are observed again.
+    pub(super) resumed: Notify,
 }
 
 impl Mailbox {
-    pub(super) fn new(capacity: usize, policy: OverflowPolicy) -> Self {
+    pub(super) fn new(
+        config: StreamConfig,
+        clock: SharedClock,
+        names: Arc<Dictionary>,
+        counters: Arc<Counters>,
+    ) -> Self {
         Self {
-            capacity,
-            policy,
-            state: Mutex::default(),
+            config,
+            clock,
+            names,
+            counters,
+            pool: Arc::default(),
+            state: Mutex::new(State {
+                queue: Queue::default(),
+                board: Board::default(),
+                pending: Vec::new(),
+                wanted: Vec::new(),
+                end: None,
+            }),
+            ledger: Mutex::new(Ledger::new(config.gaps_kept, config.overflow != OverflowPolicy::Latest)),
             filled: Notify::new(),
             emptied: Notify::new(),
+            resumed: Notify::new(),
         }
     }
 
-    /// Puts frames in and returns how many others were dropped for them.
-    pub(super) fn push_frames(&self, frames: Vec<TelemetryFrame>) -> u64 {
-        if frames.is_empty() {
-            return 0;
+    /// Takes over what one connection has just read, and leaves `rows` empty.
+    pub(super) fn push(&self, rows: &mut Columns) {
+        if rows.is_empty() {
+            return;
         }
+        let now = micros(self.clock.monotonic());
         let mut state = self.lock();
-        for frame in frames {
-            state.rows += rows_of(&frame);
-            state.items.push_back(Item::Frame(frame));
+        let mut tally = Tally::default();
+        match self.config.overflow {
+            OverflowPolicy::Latest => self.replace(&mut state, rows, now, &mut tally),
+            OverflowPolicy::Block | OverflowPolicy::DropOldest => {
+                self.append(&mut state, rows, now, &mut tally);
+            }
         }
-        let dropped = match self.policy {
-            OverflowPolicy::DropOldest => state.drop_oldest(self.capacity),
-            OverflowPolicy::Block => 0,
-        };
         drop(state);
+        count(&self.counters.frames, tally.frames);
+        count(&self.counters.duplicates, tally.duplicates);
+        count(&self.counters.dropped, tally.dropped);
         self.filled.notify_one();
-        dropped
     }
 
     /// Puts an event in. Events need no room: there are few, and none may be lost.
     pub(super) fn push_event(&self, event: StatusEvent) {
-        self.lock().items.push_back(Item::Event(event));
+        self.lock().queue.push(Item::Event(event));
         self.filled.notify_one();
+    }
+
+    /// From now on these devices are not observed.
+    pub(super) fn unobserved(&self, devices: &[u32], cause: GapCause) {
+        if devices.is_empty() {
+            return;
+        }
+        let at = self.now();
+        let mut state = self.lock();
+        if cause == GapCause::Connecting {
+            state.want(devices);
+        }
+        // What waits of them came before: it has to be delivered before the gap opens.
+        let mut waiting = Columns::default();
+        for device in devices {
+            state.board.deliver(*device, &mut waiting);
+        }
+        let tally = self.queue_rows(&mut state, &mut waiting);
+        state.queue.push(Item::Unobserved {
+            devices: devices.into(),
+            cause,
+            at,
+        });
+        drop(state);
+        count(&self.counters.dropped, tally);
+        self.filled.notify_one();
+    }
+
+    /// These devices may be observed again: their connection stands.
+    pub(super) fn observable(&self) {
+        self.resumed.notify_one();
+    }
+
+    /// These devices are no longer wanted.
+    pub(super) fn removed(&self, devices: &[u32]) {
+        let at = self.now();
+        let mut state = self.lock();
+        state.wanted.retain(|device| !devices.contains(device));
+        for device in devices {
+            state.board.remove(*device);
+        }
+        state.queue.push(Item::Removed {
+            devices: devices.into(),
+            at,
+        });
+        drop(state);
+        self.filled.notify_one();
+    }
+
+    /// Opens gaps for devices that report less than they used to.
+    pub(super) fn look_for_silence(&self) {
+        let Some(rule) = self.config.staleness else { return };
+        let now = micros(self.clock.monotonic());
+        let silent = {
+            let mut state = self.lock();
+            let State { board, wanted, .. } = &mut *state;
+            board.fallen_silent(wanted.iter().copied(), rule, now)
+        };
+        self.unobserved(&silent, GapCause::Stale);
     }
 
     /// Nothing more will come.
     pub(super) fn finish(&self, end: End) {
         self.lock().end.get_or_insert(end);
         self.filled.notify_one();
-        self.emptied.notify_one();
+        self.emptied.notify_waiters();
     }
 
-    /// Waits until there is room, where the policy asks for that. Overshoots by one read at most.
+    /// Whether nothing more will come.
+    pub(super) fn is_finished(&self) -> bool {
+        self.lock().end.is_some()
+    }
+
+    /// Waits until there is room, where the policy asks for that. Overshoots by one read for each connection at most.
     pub(super) async fn room(&self) {
-        if self.policy == OverflowPolicy::Block {
-            loop {
-                let emptied = self.emptied.notified();
-                {
-                    let state = self.lock();
-                    if state.rows < self.capacity || state.end.is_some() {
-                        return;
-                    }
+        if self.config.overflow != OverflowPolicy::Block {
+            return;
+        }
+        loop {
+            let mut emptied = std::pin::pin!(self.emptied.notified());
+            // From here on no call is missed, although nobody has polled yet.
+            emptied.as_mut().enable();
+            {
+                let state = self.lock();
+                if state.queue.rows() < self.config.mailbox_rows || state.end.is_some() {
+                    return;
                 }
-                emptied.await;
             }
+            emptied.await;
         }
     }
 
@@ -113,157 +214,182 @@ impl Mailbox {
         }
     }
 
-    fn try_take(&self, max_rows: usize) -> Option<Result<Option<Batch>>> {
-        let mut state = self.lock();
-        if state.items.is_empty() {
-            return match state.end.clone()? {
-                End::Closed => {
-                    // Others may wait, too: they must learn of the end as well.
-                    self.filled.notify_one();
-                    Some(Ok(None))
-                }
-                End::Failed(error) => {
-                    self.filled.notify_one();
-                    Some(Err(error))
-                }
-            };
-        }
-        let batch = state.take(max_rows.max(1));
-        let more = !state.items.is_empty();
+    /// The newest reading of every connector of the wanted devices.
+    pub(super) fn snapshot(&self) -> Frames {
+        let state = self.lock();
+        let columns = state.board.snapshot(state.wanted.iter().copied());
         drop(state);
+        let frames = columns
+            .flags
+            .iter()
+            .filter(|flags| *flags & super::columns::FIRST != 0)
+            .count();
+        Frames::new(columns, self.names.names(), frames, None)
+    }
+
+    /// All gaps that are known.
+    pub(super) fn gaps(&self) -> Vec<Gap> {
+        let names = self.names.names();
+        self.ledger().gaps(&names)
+    }
+
+    /// How many frames of each device were dropped.
+    pub(super) fn drops(&self) -> std::collections::HashMap<String, u64> {
+        let names = self.names.names();
+        self.ledger().drops(&names)
+    }
+
+    /// Devices with an open gap, with the time since when (µs).
+    pub(super) fn in_gap(&self) -> Vec<(u32, i64)> {
+        let wanted = self.lock().wanted.clone();
+        let ledger = self.ledger();
+        let since = |device| ledger.open_since(device).map(|since| (device, since));
+        wanted.into_iter().filter_map(since).collect()
+    }
+
+    /// The id behind a code.
+    pub(super) fn name(&self, device: u32) -> String {
+        self.names.names().device(device).to_owned()
+    }
+
+    pub(super) fn stats(&self) -> StreamStats {
+        let mut stats = self.counters.snapshot();
+        stats.waiting_rows = self.lock().queue.rows() as u64;
+        let ledger = self.ledger();
+        (stats.open_gaps, stats.forgotten_gaps) = ledger.counts();
+        stats.latency = ledger.latency;
+        stats
+    }
+
+    /// Keeps every frame, up to the bound.
+    fn append(&self, state: &mut State, rows: &mut Columns, now: i64, tally: &mut Tally) {
+        let mut duplicates = Vec::new();
+        let mut first = 0;
+        while first < rows.len() {
+            let end = rows.frame_end(first);
+            match state.board.observe(rows, first, end, now) {
+                Seen::Duplicate => duplicates.push(first),
+                Seen::New | Seen::Instead => tally.frames += 1,
+            }
+            first = end;
+        }
+        if !duplicates.is_empty() {
+            tally.duplicates += duplicates.len() as u64;
+            rows.retain_frames(|first| duplicates.binary_search(&first).is_err());
+        }
+        tally.dropped += self.queue_rows(state, rows);
+    }
+
+    /// Keeps the newest reading of each connector only.
+    fn replace(&self, state: &mut State, rows: &mut Columns, now: i64, tally: &mut Tally) {
+        let at = self.now();
+        let mut first = 0;
+        while first < rows.len() {
+            let end = rows.frame_end(first);
+            let device = rows.device[first];
+            let seen = state.board.observe(rows, first, end, now);
+            first = end;
+            if seen == Seen::Duplicate {
+                tally.duplicates += 1;
+                continue;
+            }
+            tally.frames += 1;
+            if seen == Seen::Instead {
+                tally.dropped += 1;
+                self.ledger().dropped(device, at);
+            }
+            if state.board.await_delivery(device) {
+                state.pending.push(device);
+            }
+        }
+        rows.clear();
+    }
+
+    /// Puts rows in the queue, and returns how many frames had to go for them.
+    fn queue_rows(&self, state: &mut State, rows: &mut Columns) -> u64 {
+        state.queue.push_rows(rows, &self.pool);
+        if self.config.overflow == OverflowPolicy::Block || state.queue.rows() <= self.config.mailbox_rows {
+            return 0;
+        }
+        let at = self.now();
+        state
+            .queue
+            .drop_oldest(self.config.mailbox_rows, &mut self.ledger(), at, &self.pool)
+    }
+
+    fn try_take(&self, max_rows: usize) -> Option<Result<Option<Batch>>> {
+        let max_rows = max_rows.max(1);
+        let mut state = self.lock();
+        let mut ledger = self.ledger();
+        let mut events = Vec::new();
+        let mut columns = state.queue.take(max_rows, &mut events, &mut ledger, &self.pool);
+        if state.queue.is_empty() && !state.pending.is_empty() && columns.len() < max_rows {
+            let State { board, pending, .. } = &mut *state;
+            let mut served = 0;
+            while served < pending.len() && columns.len() < max_rows {
+                board.deliver(pending[served], &mut columns);
+                served += 1;
+            }
+            pending.drain(..served);
+        }
+        if columns.is_empty() && events.is_empty() && !ledger.has_news() {
+            let end = state.end.clone()?;
+            // Others may wait, too: they must learn of the end as well.
+            self.filled.notify_one();
+            return Some(match end {
+                End::Closed => Ok(None),
+                End::Failed(error) => Err(error),
+            });
+        }
+        let more = !state.queue.is_empty() || !state.pending.is_empty() || state.end.is_some();
+        // The ledger stays locked: nobody may enter what comes later before this is entered.
+        drop(state);
+        let names = self.names.names();
+        let frames = ledger.delivered(&columns, self.now());
+        let gaps = ledger.take_news(&names);
+        drop(ledger);
         if more {
             self.filled.notify_one();
         }
-        self.emptied.notify_one();
-        Some(Ok(Some(batch)))
+        if frames > 0 {
+            self.emptied.notify_waiters();
+        }
+        Some(Ok(Some(Batch {
+            events,
+            gaps,
+            frames: Frames::new(columns, names, frames, Some(self.pool.clone())),
+        })))
+    }
+
+    fn now(&self) -> i64 {
+        self.clock.now().as_microsecond()
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    fn ledger(&self) -> MutexGuard<'_, Ledger> {
+        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl State {
-    /// Events at the front, then frames up to the next event: so a batch never tells of a change before frames that
-    /// came earlier.
-    fn take(&mut self, max_rows: usize) -> Batch {
-        let mut batch = Batch::default();
-        let mut rows = 0;
-        while let Some(item) = self.items.pop_front() {
-            match item {
-                Item::Event(event) if batch.frames.is_empty() => batch.events.push(event),
-                Item::Frame(frame) if rows == 0 || rows + rows_of(&frame) <= max_rows => {
-                    rows += rows_of(&frame);
-                    batch.frames.push(frame);
-                }
-                other => {
-                    self.items.push_front(other);
-                    break;
-                }
-            }
-        }
-        self.rows -= rows;
-        batch
-    }
-
-    fn drop_oldest(&mut self, capacity: usize) -> u64 {
-        let mut dropped = 0;
-        let mut events = Vec::new();
-        while self.rows > capacity {
-            match self.items.pop_front() {
-                Some(Item::Frame(frame)) => {
-                    self.rows -= rows_of(&frame);
-                    dropped += 1;
-                }
-                Some(event) => events.push(event),
-                None => break,
-            }
-        }
-        for event in events.into_iter().rev() {
-            self.items.push_front(event);
-        }
-        dropped
+    fn want(&mut self, devices: &[u32]) {
+        self.wanted.extend_from_slice(devices);
+        self.wanted.sort_unstable();
+        self.wanted.dedup();
     }
 }
 
-/// A frame without connectors takes room, too.
-fn rows_of(frame: &TelemetryFrame) -> usize {
-    frame.connectors.len().max(1)
+/// What one push came to.
+#[derive(Default)]
+struct Tally {
+    frames: u64,
+    duplicates: u64,
+    dropped: u64,
 }
 
 #[cfg(test)]
-mod tests {
-    use jiff::Timestamp;
-
-    use super::*;
-    use crate::stream::event::StreamStatus;
-
-    fn frame(name: &str) -> TelemetryFrame {
-        TelemetryFrame {
-            device_id: name.into(),
-            timestamp: Timestamp::UNIX_EPOCH,
-            received_at: Timestamp::UNIX_EPOCH,
-            connectors: Vec::new(),
-        }
-    }
-
-    fn live() -> StatusEvent {
-        StatusEvent {
-            at: Timestamp::UNIX_EPOCH,
-            status: StreamStatus::Live,
-        }
-    }
-
-    fn names(batch: &Batch) -> Vec<&str> {
-        batch.frames.iter().map(|frame| frame.device_id.as_str()).collect()
-    }
-
-    #[tokio::test]
-    async fn batches_keep_the_order_of_frames_and_events() {
-        let mailbox = Mailbox::new(10, OverflowPolicy::DropOldest);
-        mailbox.push_event(live());
-        mailbox.push_frames(vec![frame("a"), frame("b")]);
-        mailbox.push_event(live());
-        mailbox.push_frames(vec![frame("c")]);
-        mailbox.finish(End::Closed);
-        let first = mailbox.take(10).await.unwrap().unwrap();
-        assert_eq!((first.events.len(), names(&first)), (1, vec!["a", "b"]));
-        let second = mailbox.take(10).await.unwrap().unwrap();
-        assert_eq!((second.events.len(), names(&second)), (1, vec!["c"]));
-        assert!(mailbox.take(10).await.unwrap().is_none());
-    }
-
-    #[tokio::test]
-    async fn a_slow_consumer_loses_the_oldest_frames_but_no_event() {
-        let mailbox = Mailbox::new(2, OverflowPolicy::DropOldest);
-        mailbox.push_event(live());
-        let dropped = mailbox.push_frames(vec![frame("a"), frame("b"), frame("c")]);
-        assert_eq!(dropped, 1);
-        let batch = mailbox.take(10).await.unwrap().unwrap();
-        assert_eq!((batch.events.len(), names(&batch)), (1, vec!["b", "c"]));
-    }
-
-    #[tokio::test]
-    async fn a_full_blocking_mailbox_makes_its_writer_wait() {
-        let mailbox = std::sync::Arc::new(Mailbox::new(1, OverflowPolicy::Block));
-        assert_eq!(mailbox.push_frames(vec![frame("a"), frame("b")]), 0);
-        let writer = tokio::spawn({
-            let mailbox = mailbox.clone();
-            async move { mailbox.room().await }
-        });
-        tokio::task::yield_now().await;
-        assert!(!writer.is_finished());
-        mailbox.take(10).await.unwrap();
-        writer.await.unwrap();
-    }
-
-    #[tokio::test]
-    async fn a_failure_comes_after_what_was_delivered_and_stays() {
-        let mailbox = Mailbox::new(2, OverflowPolicy::DropOldest);
-        mailbox.push_frames(vec![frame("a")]);
-        mailbox.finish(End::Failed(Error::closed("stream")));
-        assert!(mailbox.take(1).await.is_ok());
-        assert!(mailbox.take(1).await.is_err());
-        assert!(mailbox.take(1).await.is_err());
-    }
-}
+#[path = "mailbox_tests.rs"]
+mod tests;

@@ -3,20 +3,28 @@
 //! Pulling is the primitive. A callback is an adapter over it, run by a thread of its own: so back-pressure, order and
 //! closing are the same in every language.
 
+mod board;
 pub mod columns;
 mod connection;
 mod decode;
 mod event;
+mod frames;
 mod gap;
+mod latency;
+mod ledger;
 mod listener;
 mod machine;
 mod mailbox;
 mod names;
+mod queue;
 mod stats;
 mod subscription;
 mod supervisor;
 
 pub use event::{Batch, StatusEvent, StreamStatus};
+pub use frames::{Frames, FramesIter};
+pub use gap::{Gap, GapCause, Observed};
+pub use latency::Latency;
 pub use listener::{ListenerHandle, TelemetryListener};
 pub use names::Names;
 pub use stats::StreamStats;

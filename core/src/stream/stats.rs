@@ -2,10 +2,12 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::latency::Latency;
+
 /// A stream's counters, since it was opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct StreamStats {
-    /// Frames received and understood.
+    /// Frames received and understood, without duplicates.
     pub frames: u64,
     /// Bytes of text received.
     pub bytes: u64,
@@ -17,6 +19,16 @@ pub struct StreamStats {
     pub duplicates: u64,
     /// Messages that are no telemetry frame.
     pub malformed: u64,
+    /// Frames that are legal, yet not of the documented shape: they cost more to read.
+    pub unusual: u64,
+    /// Connector readings that wait for the consumer.
+    pub waiting_rows: u64,
+    /// Devices that are not observed at present.
+    pub open_gaps: u64,
+    /// Ended gaps that were forgotten because there were too many of them.
+    pub forgotten_gaps: u64,
+    /// From the charger's time of a frame to its delivery; holds the difference between the two clocks, too.
+    pub latency: Latency,
     /// Calls of the listener that failed.
     pub listener_failures: u64,
 }
@@ -30,6 +42,7 @@ pub(super) struct Counters {
     pub(super) dropped: AtomicU64,
     pub(super) duplicates: AtomicU64,
     pub(super) malformed: AtomicU64,
+    pub(super) unusual: AtomicU64,
     pub(super) listener_failures: AtomicU64,
 }
 
@@ -43,7 +56,9 @@ impl Counters {
             dropped: read(&self.dropped),
             duplicates: read(&self.duplicates),
             malformed: read(&self.malformed),
+            unusual: read(&self.unusual),
             listener_failures: read(&self.listener_failures),
+            ..StreamStats::default()
         }
     }
 }

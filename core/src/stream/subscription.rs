@@ -1,12 +1,20 @@
 //! A stream as its owner sees it: pull the next batch, or close.
 
-use std::{collections::BTreeSet, convert::Infallible, fmt, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeSet, HashMap},
+    convert::Infallible,
+    fmt,
+    sync::Arc,
+    time::Duration,
+};
 
 use tokio::sync::watch;
 
 use super::{
     connection::Target,
     event::Batch,
+    frames::Frames,
+    gap::Gap,
     mailbox::Mailbox,
     stats::{Counters, StreamStats},
     supervisor::Supervisor,
@@ -58,8 +66,16 @@ impl Client {
         url.query_pairs_mut().append_pair("devices", &devices.join(","));
 
         let config = self.config();
-        let mailbox = Arc::new(Mailbox::new(config.stream.mailbox_rows, config.stream.overflow));
         let counters = Arc::new(Counters::default());
+        let names = Arc::new(super::names::Dictionary::default());
+        let mailbox = Arc::new(Mailbox::new(
+            config.stream,
+            config.clock.clone(),
+            names.clone(),
+            counters.clone(),
+        ));
+        let codes = names.expect(devices.iter().map(String::as_str));
+        mailbox.unobserved(&codes, super::gap::GapCause::Connecting);
         let (closed, is_closed) = watch::channel(false);
         let supervisor = Supervisor {
             target: Target {
@@ -72,6 +88,7 @@ impl Client {
             clock: config.clock.clone(),
             mailbox: mailbox.clone(),
             counters: counters.clone(),
+            names,
             closed: is_closed,
         };
         let (client_closed, close) = (self.closed(), closed.clone());
@@ -123,9 +140,25 @@ impl Subscription {
         &self.devices
     }
 
+    /// The newest reading of every connector, in the order of the devices' codes. Needs no pulling.
+    pub fn snapshot(&self) -> Frames {
+        self.mailbox.snapshot()
+    }
+
+    /// When which device was not observed, and why: the gaps that lasted or last up to what has been pulled so far, by
+    /// the time at which they were noticed. The newest 65,536 that ended are kept (`stream.gaps_kept`).
+    pub fn gaps(&self) -> Vec<Gap> {
+        self.mailbox.gaps()
+    }
+
+    /// How many frames of which device were dropped by the overflow policy. Devices without drops are left out.
+    pub fn drops(&self) -> HashMap<String, u64> {
+        self.mailbox.drops()
+    }
+
     /// What the stream has counted so far.
     pub fn stats(&self) -> StreamStats {
-        self.counters.snapshot()
+        self.mailbox.stats()
     }
 }
 

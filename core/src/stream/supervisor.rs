@@ -6,7 +6,6 @@ use tokio::sync::watch;
 
 use super::{
     connection::{Connection, Inbox, Target, until_closed},
-    decode::Duplicates,
     event::{StatusEvent, StreamStatus},
     machine::{Machine, Next},
     mailbox::{End, Mailbox},
@@ -21,6 +20,7 @@ pub(super) struct Supervisor {
     pub(super) clock: SharedClock,
     pub(super) mailbox: Arc<Mailbox>,
     pub(super) counters: Arc<Counters>,
+    pub(super) names: Arc<super::names::Dictionary>,
     /// Turns true when the subscription or its client is closed.
     pub(super) closed: watch::Receiver<bool>,
 }
@@ -29,10 +29,9 @@ impl Supervisor {
     /// Runs until the stream is closed or cannot go on.
     pub(super) async fn run(mut self) {
         let mut machine = Machine::new(self.target.stream);
-        let mut duplicates = Duplicates::default();
         let end = loop {
             self.tell(StreamStatus::Connecting);
-            let error = match self.connect_and_read(&mut machine, &mut duplicates).await {
+            let error = match self.connect_and_read(&mut machine).await {
                 Ok(()) => break End::Closed,
                 Err(error) => error,
             };
@@ -60,7 +59,7 @@ impl Supervisor {
     }
 
     /// One connection from its token to its end. `Ok` if the stream was closed meanwhile.
-    async fn connect_and_read(&mut self, machine: &mut Machine, duplicates: &mut Duplicates) -> Result<()> {
+    async fn connect_and_read(&mut self, machine: &mut Machine) -> Result<()> {
         let opening = async {
             let token = self.tokens.token().await?;
             match Connection::open(&self.target, &token).await {
@@ -83,7 +82,7 @@ impl Supervisor {
         machine.connected(self.clock.monotonic());
         self.tell(StreamStatus::Live);
         let mut on_frames = |now| machine.frames(now);
-        let mut inbox = Inbox::new(&self.mailbox, &self.counters, &self.clock, duplicates, &mut on_frames);
+        let mut inbox = Inbox::new(&self.mailbox, &self.counters, &self.clock, &self.names, &mut on_frames);
         connection
             .run(&self.target.stream, &self.clock, &mut inbox, &mut closed)
             .await
@@ -92,6 +91,7 @@ impl Supervisor {
     fn tell(&self, status: StreamStatus) {
         self.mailbox.push_event(StatusEvent {
             at: self.clock.now(),
+            connection: 0,
             status,
         });
     }

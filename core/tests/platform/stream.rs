@@ -34,7 +34,7 @@ fn pull(
             .unwrap();
         let Some(batch) = batch else { break };
         statuses.extend(batch.events.iter().map(|event| event.status.name()));
-        frames.extend(batch.frames);
+        frames.extend(&batch.frames);
     }
     (frames, statuses)
 }
@@ -230,7 +230,7 @@ fn what_trying_again_cannot_help_ends_the_stream() {
         sandbox.clear_faults();
     }
     let stream = client(&sandbox).telemetry(["dvc_nowhere"]).unwrap();
-    let end = (0..3).find_map(|_| stream.next_batch_blocking(10, Some(Duration::from_secs(5))).err());
+    let end = (0..30).find_map(|_| stream.next_batch_blocking(10, Some(Duration::from_secs(5))).err());
     assert_eq!(end.unwrap().kind(), ErrorKind::NotFound);
 }
 

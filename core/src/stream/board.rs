@@ -1,0 +1,278 @@
+//! The newest reading of every connector: what a screen shows, what tells a duplicate, what tells that a device fell silent.
+
+use std::time::Duration;
+
+use super::columns::{CONNECTOR, Columns, FIRST, READING, Row, STATE};
+use crate::config::Staleness;
+
+/// A device that reports at most this many connectors costs one place in memory; most chargers have one or two.
+const INLINE: usize = 2;
+/// How much the newest interval counts in a learned cadence: one eighth, so that one late frame changes little.
+const LEARNING: i64 = 8;
+/// A device whose cadence is not known yet is not called stale before this time.
+const UNLEARNED: Duration = Duration::from_secs(60);
+/// States in which a charger may be silent: nothing flows, so there is nothing to report. Codes as in [`super::names`].
+const QUIET_STATES: [u8; 3] = [0, 3, 4];
+
+/// One connector's newest reading.
+#[derive(Debug, Clone, Copy, Default)]
+struct Reading {
+    timestamp: i64,
+    received_at: i64,
+    power: f64,
+    energy_delivered: f64,
+    soc: f64,
+    connector: u32,
+    state: u8,
+    flags: u8,
+    /// Not delivered yet. Used by the policy that keeps only the newest.
+    fresh: bool,
+}
+
+impl Reading {
+    fn of(row: &Row) -> Self {
+        Self {
+            timestamp: row.timestamp,
+            received_at: row.received_at,
+            power: row.power,
+            energy_delivered: row.energy_delivered,
+            soc: row.soc,
+            connector: row.connector,
+            state: row.state,
+            flags: row.flags & !FIRST,
+            fresh: true,
+        }
+    }
+
+    fn row(&self, device: u32, first: bool) -> Row {
+        Row {
+            device,
+            timestamp: self.timestamp,
+            received_at: self.received_at,
+            connector: self.connector,
+            state: self.state,
+            power: self.power,
+            energy_delivered: self.energy_delivered,
+            soc: self.soc,
+            flags: self.flags | if first { FIRST } else { 0 },
+        }
+    }
+
+    fn same_connector(&self, row: &Row) -> bool {
+        self.flags & CONNECTOR == row.flags & CONNECTOR && self.connector == row.connector
+    }
+
+    /// The very same reading. Bits are compared: two that differ in the sign of zero are not the same message.
+    fn equals(&self, row: &Row) -> bool {
+        self.timestamp == row.timestamp
+            && self.flags == row.flags & !FIRST
+            && self.state == row.state
+            && self.power.to_bits() == row.power.to_bits()
+            && self.energy_delivered.to_bits() == row.energy_delivered.to_bits()
+            && self.soc.to_bits() == row.soc.to_bits()
+    }
+
+    fn is_active(&self) -> bool {
+        self.flags & STATE != 0 && !QUIET_STATES.contains(&self.state)
+    }
+}
+
+/// What is known of one device.
+#[derive(Debug, Default)]
+struct Slot {
+    /// The charger's time of its newest frame, in µs.
+    timestamp: i64,
+    /// When that came, by the wall clock, in µs.
+    received_at: i64,
+    /// When that came, by the monotonic clock, in µs; 0 if nothing came yet.
+    seen: i64,
+    /// The usual time between two frames while it is active, in µs; 0 if not known yet.
+    cadence: i64,
+    inline: [Reading; INLINE],
+    used: u8,
+    /// Something has not been delivered yet. Used by the policy that keeps only the newest.
+    pending: bool,
+    stale: bool,
+    /// Readings of further connectors.
+    more: Option<Box<Vec<Reading>>>,
+}
+
+impl Slot {
+    fn readings(&self) -> impl Iterator<Item = &Reading> {
+        self.inline[..usize::from(self.used)]
+            .iter()
+            .chain(self.more.iter().flat_map(|more| more.iter()))
+    }
+
+    fn readings_mut(&mut self) -> impl Iterator<Item = &mut Reading> {
+        self.inline[..usize::from(self.used)]
+            .iter_mut()
+            .chain(self.more.iter_mut().flat_map(|more| more.iter_mut()))
+    }
+
+    fn find(&mut self, row: &Row) -> Option<&mut Reading> {
+        self.readings_mut().find(|reading| reading.same_connector(row))
+    }
+
+    fn add(&mut self, reading: Reading) {
+        if usize::from(self.used) < INLINE {
+            self.inline[usize::from(self.used)] = reading;
+            self.used += 1;
+        } else {
+            self.more.get_or_insert_default().push(reading);
+        }
+    }
+
+    fn is_active(&self) -> bool {
+        self.readings().any(Reading::is_active)
+    }
+}
+
+/// What the board says of a frame that was put on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Seen {
+    /// It is new.
+    New,
+    /// It is new, and takes the place of a reading that had not been delivered.
+    Instead,
+    /// The very same readings came before.
+    Duplicate,
+}
+
+/// The newest readings of all devices, by their code.
+#[derive(Debug, Default)]
+pub(super) struct Board(Vec<Slot>);
+
+impl Board {
+    /// Puts the frame in the rows `first..end` on the board; `now` is monotonic, in µs.
+    pub(super) fn observe(&mut self, columns: &Columns, first: usize, end: usize, now: i64) -> Seen {
+        let slot = self.slot(columns.device[first]);
+        let timestamp = columns.timestamp[first];
+        if timestamp == slot.timestamp && slot.seen != 0 && is_duplicate(slot, columns, first, end) {
+            slot.seen = now.max(1);
+            return Seen::Duplicate;
+        }
+        let was_active = slot.is_active();
+        let mut seen = Seen::New;
+        if columns.flags[first] & READING != 0 {
+            for index in first..end {
+                let row = columns.row(index);
+                match slot.find(&row) {
+                    // What comes out of order is delivered, yet it is not the newest.
+                    Some(known) if known.timestamp > row.timestamp => {}
+                    Some(known) => {
+                        if known.fresh {
+                            seen = Seen::Instead;
+                        }
+                        *known = Reading::of(&row);
+                    }
+                    None => slot.add(Reading::of(&row)),
+                }
+            }
+        }
+        if slot.seen != 0 && was_active && !slot.stale && slot.is_active() {
+            let interval = (now - slot.seen).max(0);
+            slot.cadence = if slot.cadence == 0 {
+                interval
+            } else {
+                slot.cadence + (interval - slot.cadence) / LEARNING
+            };
+        }
+        slot.timestamp = slot.timestamp.max(timestamp);
+        slot.received_at = columns.received_at[first];
+        slot.seen = now.max(1);
+        slot.stale = false;
+        seen
+    }
+
+    /// Notes that something of the device waits to be delivered. Says whether nothing did before.
+    pub(super) fn await_delivery(&mut self, device: u32) -> bool {
+        !std::mem::replace(&mut self.slot(device).pending, true)
+    }
+
+    /// Adds what waits of a device to `out`, unless nothing does.
+    pub(super) fn deliver(&mut self, device: u32, out: &mut Columns) {
+        let slot = self.slot(device);
+        if !std::mem::take(&mut slot.pending) {
+            return;
+        }
+        let (timestamp, received_at) = (slot.timestamp, slot.received_at);
+        let mut last = None;
+        for reading in slot.readings_mut().filter(|reading| reading.fresh) {
+            reading.fresh = false;
+            out.push(reading.row(device, last != Some(reading.timestamp)));
+            last = Some(reading.timestamp);
+        }
+        if last.is_none() {
+            let nothing = Reading {
+                timestamp,
+                received_at,
+                ..Reading::default()
+            };
+            out.push(nothing.row(device, true));
+        }
+    }
+
+    /// The newest readings of these devices.
+    pub(super) fn snapshot(&self, devices: impl IntoIterator<Item = u32>) -> Columns {
+        let mut columns = Columns::default();
+        for device in devices {
+            let mut last = None;
+            for reading in self.0.get(device as usize).into_iter().flat_map(Slot::readings) {
+                columns.push(reading.row(device, last != Some(reading.timestamp)));
+                last = Some(reading.timestamp);
+            }
+        }
+        columns
+    }
+
+    /// Those of these devices that should have reported by now, and did not. Each is named once until it reports again.
+    pub(super) fn fallen_silent(&mut self, devices: impl Iterator<Item = u32>, rule: Staleness, now: i64) -> Vec<u32> {
+        let mut silent = Vec::new();
+        for device in devices {
+            let slot = self.slot(device);
+            if slot.stale || slot.seen == 0 || !slot.is_active() {
+                continue;
+            }
+            let limit = match slot.cadence {
+                0 => micros(UNLEARNED.max(rule.minimum)),
+                cadence => micros(rule.minimum).max(cadence.saturating_mul(i64::from(rule.factor))),
+            };
+            if now - slot.seen > limit {
+                slot.stale = true;
+                silent.push(device);
+            }
+        }
+        silent
+    }
+
+    /// Forgets a device, except for its place.
+    pub(super) fn remove(&mut self, device: u32) {
+        *self.slot(device) = Slot::default();
+    }
+
+    fn slot(&mut self, device: u32) -> &mut Slot {
+        let index = device as usize;
+        if index >= self.0.len() {
+            self.0.resize_with(index + 1, Slot::default);
+        }
+        &mut self.0[index]
+    }
+}
+
+fn is_duplicate(slot: &mut Slot, columns: &Columns, first: usize, end: usize) -> bool {
+    columns.flags[first] & READING != 0
+        && (first..end).all(|index| {
+            let row = columns.row(index);
+            slot.find(&row).is_some_and(|known| known.equals(&row))
+        })
+}
+
+/// As whole microseconds; what does not fit becomes the largest that does.
+pub(super) fn micros(duration: Duration) -> i64 {
+    i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+#[path = "board_tests.rs"]
+mod tests;
