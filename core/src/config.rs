@@ -324,7 +324,10 @@ impl Config {
         {
             return Err(Error::invalid(
                 "stream.partition",
-                format_args!("there is no part {} of {}; parts are counted from 0", part.index, part.count),
+                format_args!(
+                    "there is no part {} of {}; parts are counted from 0",
+                    part.index, part.count
+                ),
             ));
         }
         check_base_url(&self.base_url, self.allow_insecure_http)

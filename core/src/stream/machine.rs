@@ -129,9 +129,10 @@ impl Machine {
         self.state
     }
 
-    /// The beginning: dials after this time, or rests if the stream is paused.
+    /// The beginning: dials after this time, or rests if the stream is paused. That its devices are not observed yet says
+    /// whoever adds them.
     pub(super) fn start(&mut self, after: Duration, paused: bool, now: Duration) -> Vec<Action> {
-        let mut actions = vec![Action::Unobserved(GapCause::Connecting)];
+        let mut actions = Vec::new();
         if paused {
             self.state = State::Paused;
             self.tell(StreamStatus::Paused, &mut actions);
