@@ -1,6 +1,6 @@
-//! From the text of a message to a frame, and the watch for frames that arrive twice.
+//! From the text of a message to one frame as a record.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::borrow::Cow;
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -34,7 +34,7 @@ struct WireConnector {
 }
 
 /// Reads one message.
-pub(super) fn frame(text: &str, received_at: Timestamp) -> serde_json::Result<TelemetryFrame> {
+pub(in crate::stream) fn frame(text: &str, received_at: Timestamp) -> serde_json::Result<TelemetryFrame> {
     let wire: Wire<'_> = serde_json::from_str(text)?;
     let connectors = wire.connectors.into_iter().map(|connector| ConnectorReading {
         connector_id: connector.connector_id,
@@ -49,30 +49,6 @@ pub(super) fn frame(text: &str, received_at: Timestamp) -> serde_json::Result<Te
         received_at,
         connectors: connectors.collect(),
     })
-}
-
-/// Remembers each device's newest frames. A duplicate has the same device, time AND readings: a platform may send a
-/// frame for each connector, or stamp whole seconds.
-#[derive(Debug, Default)]
-pub(super) struct Duplicates(HashMap<String, (Timestamp, Vec<Vec<ConnectorReading>>)>);
-
-impl Duplicates {
-    /// Whether this very frame was seen just before.
-    pub(super) fn is_duplicate(&mut self, frame: &TelemetryFrame) -> bool {
-        let Some((timestamp, readings)) = self.0.get_mut(&frame.device_id) else {
-            let first = (frame.timestamp, vec![frame.connectors.clone()]);
-            self.0.insert(frame.device_id.clone(), first);
-            return false;
-        };
-        if *timestamp != frame.timestamp {
-            *timestamp = frame.timestamp;
-            readings.clear();
-        } else if readings.contains(&frame.connectors) {
-            return true;
-        }
-        readings.push(frame.connectors.clone());
-        false
-    }
 }
 
 #[cfg(test)]
@@ -125,21 +101,5 @@ mod tests {
         ] {
             assert!(read(text).is_err(), "{text}");
         }
-    }
-
-    #[test]
-    fn only_the_very_same_reading_is_a_duplicate() {
-        let one = |power: f64, second: u32| {
-            read(&format!(
-                r#"{{"device_id":"d","timestamp":"2025-03-15T11:05:{second:02}Z","connectors":[{{"connector_id":1,"power":{power}}}]}}"#
-            ))
-            .unwrap()
-        };
-        let mut seen = Duplicates::default();
-        assert!(!seen.is_duplicate(&one(1.0, 0)));
-        assert!(!seen.is_duplicate(&one(2.0, 0)), "same time, other reading");
-        assert!(seen.is_duplicate(&one(1.0, 0)));
-        assert!(!seen.is_duplicate(&one(1.0, 1)), "same reading, later");
-        assert!(!seen.is_duplicate(&one(1.0, 0)), "out of order is delivered as it is");
     }
 }
