@@ -15,6 +15,8 @@ mod stats;
 mod subscription;
 mod supervisor;
 
+#[cfg(feature = "fuzzing")]
+pub use decode::probe;
 pub use event::{Batch, StatusEvent, StreamStatus};
 pub use listener::{ListenerHandle, TelemetryListener};
 pub use names::Names;

@@ -18,6 +18,8 @@ mod fast;
 mod general;
 mod moment;
 mod number;
+#[cfg(feature = "fuzzing")]
+pub mod probe;
 mod record;
 #[cfg(test)]
 mod tests;
