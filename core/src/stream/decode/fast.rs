@@ -77,108 +77,117 @@ form!(
 );
 
 /// Reads from the device's id on.
-#[inline]
-fn scan<'t, F: Form>(text: &'t [u8], received_at: i64, known: Known<'_>, draft: &mut Draft<'_>) -> Option<Found<'t>> {
-    let (id, text) = string(text)?;
+#[inline(always)]
+fn scan<'t, F: Form>(
+    mut text: &'t [u8],
+    received_at: i64,
+    known: Known<'_>,
+    draft: &mut Draft<'_>,
+) -> Option<Found<'t>> {
+    let text = &mut text;
+    let id = string(text)?;
     let code = known.devices.get(id);
-    let (timestamp, text) = known.minute.read(text.strip_prefix(F::TIMESTAMP)?)?;
+    expect(text, F::TIMESTAMP)?;
+    let timestamp = known.minute.read(text)?;
     let head = Head {
         device: code.unwrap_or_default(),
         timestamp,
         received_at,
     };
-    let mut text = text.strip_prefix(F::CONNECTORS)?;
-    if let [b']', rest @ ..] = text {
-        text = rest;
-    } else {
+    expect(text, F::CONNECTORS)?;
+    if expect(text, b"]").is_none() {
         loop {
-            let (reading, rest) = connector::<F>(text, draft)?;
+            let reading = connector::<F>(text, draft)?;
             draft.push(head, reading);
-            if let [b']', rest @ ..] = rest {
-                text = rest;
+            if expect(text, b"]").is_some() {
                 break;
             }
-            text = rest.strip_prefix(F::COMMA)?;
+            expect(text, F::COMMA)?;
         }
     }
     // Some writers end each message with a line feed.
-    matches!(text, b"}" | b"}\n").then_some(Found { id, code, head })
+    matches!(*text, b"}" | b"}\n").then_some(Found { id, code, head })
 }
 
 /// Reads one connector: the documented fields in their order, each of which may be left out.
-#[inline]
-fn connector<'t, F: Form>(text: &'t [u8], draft: &mut Draft<'_>) -> Option<(Reading, &'t [u8])> {
+#[inline(always)]
+fn connector<F: Form>(text: &mut &[u8], draft: &mut Draft<'_>) -> Option<Reading> {
     let mut reading = Reading::default();
-    let [b'{', text @ ..] = text else { return None };
-    if let [b'}', rest @ ..] = text {
-        return Some((reading, rest));
+    expect(text, b"{")?;
+    if expect(text, b"}").is_some() {
+        return Some(reading);
     }
-    let mut text = text;
     // Reads the field if it is there. Behind it either the connector ends, or there must be another field.
     macro_rules! field {
         ($key:expr, $flag:expr, $value:expr, $target:expr) => {
-            if let Some(rest) = text.strip_prefix($key) {
-                if let Some(rest) = rest.strip_prefix(b"null") {
-                    text = rest;
+            if expect(text, $key).is_some() {
+                if let [b'n', ..] = text {
+                    expect(text, b"null")?;
                 } else {
-                    let (value, rest) = $value(rest)?;
-                    $target = value;
+                    $target = $value;
                     reading.flags |= $flag;
-                    text = rest;
                 }
-                if let [b'}', rest @ ..] = text {
-                    return Some((reading, rest));
+                if expect(text, b"}").is_some() {
+                    return Some(reading);
                 }
-                text = text.strip_prefix(F::COMMA)?;
+                expect(text, F::COMMA)?;
             }
         };
     }
-    field!(F::CONNECTOR, CONNECTOR, number::whole, reading.connector);
-    field!(F::STATE, STATE, |text| state(text, draft), reading.state);
-    field!(F::POWER, POWER, number::float, reading.power);
-    field!(F::ENERGY, ENERGY, number::float, reading.energy_delivered);
-    field!(F::SOC, SOC, number::float, reading.soc);
-    let _ = text;
+    field!(F::CONNECTOR, CONNECTOR, number::whole(text)?, reading.connector);
+    field!(F::STATE, STATE, state(text, draft)?, reading.state);
+    field!(F::POWER, POWER, number::float(text)?, reading.power);
+    field!(F::ENERGY, ENERGY, number::float(text)?, reading.energy_delivered);
+    field!(F::SOC, SOC, number::float(text)?, reading.soc);
     None
 }
 
+/// Steps over what must come next.
+#[inline(always)]
+fn expect(text: &mut &[u8], what: &'static [u8]) -> Option<()> {
+    *text = text.strip_prefix(what)?;
+    Some(())
+}
+
 /// Reads a state with its quotes.
-#[inline]
-fn state<'t>(text: &'t [u8], draft: &mut Draft<'_>) -> Option<(u8, &'t [u8])> {
-    let [b'"', text @ ..] = text else { return None };
-    let (name, rest) = string(text)?;
+#[inline(always)]
+fn state(text: &mut &[u8], draft: &mut Draft<'_>) -> Option<u8> {
+    expect(text, b"\"")?;
+    let name = string(text)?;
     if let Some(code) = draft.states.code(name) {
-        return Some((code, rest));
+        return Some(code);
     }
     draft.new_state(str::from_utf8(name).ok()?);
-    Some((0, rest))
+    Some(0)
 }
 
-/// A string without its quotes, and what follows the closing one. `None` if anything in it is escaped or illegal.
-#[inline]
-fn string(text: &[u8]) -> Option<(&[u8], &[u8])> {
+/// Reads a string whose opening quote is gone, and steps over the closing one. `None` if anything in it is escaped or
+/// illegal.
+#[inline(always)]
+fn string<'t>(text: &mut &'t [u8]) -> Option<&'t [u8]> {
     let mut at = 0;
-    while let Some(word) = text.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
+    let end = loop {
+        let Some(word) = text.get(at..)?.first_chunk::<8>() else {
+            break at + tail(&text[at..])?;
+        };
         let stops = stops(u64::from_le_bytes(*word));
         if stops != 0 {
-            at += stops.trailing_zeros() as usize / 8;
-            return close(text, at);
+            break at + stops.trailing_zeros() as usize / 8;
         }
         at += 8;
-    }
-    while *text.get(at)? >= b' ' && text[at] != b'"' && text[at] != b'\\' {
-        at += 1;
-    }
-    close(text, at)
-}
-
-/// Splits at the closing quote, if it is one.
-#[inline]
-fn close(text: &[u8], at: usize) -> Option<(&[u8], &[u8])> {
-    let (before, [b'"', rest @ ..]) = text.split_at_checked(at)? else {
+    };
+    let (before, [b'"', rest @ ..]) = text.split_at_checked(end)? else {
         return None;
     };
-    Some((before, rest))
+    *text = rest;
+    Some(before)
+}
+
+/// Where the last few bytes of a message have their first stop.
+#[cold]
+fn tail(text: &[u8]) -> Option<usize> {
+    text.iter()
+        .position(|byte| *byte < b' ' || *byte == b'"' || *byte == b'\\')
 }
 
 /// The highest bit of each byte that is a quote, a backslash or a control character. Above the first such byte there

@@ -14,26 +14,20 @@ pub(super) struct Minute {
 }
 
 impl Minute {
-    /// Reads `2025-03-15T11:05:00.123Z` and the quote behind it: µs since 1970, and what follows. `None` for all that is
-    /// not the usual form, and for years before 1970, where cutting off digits goes the other way.
-    #[inline]
-    pub(super) fn read<'t>(&mut self, text: &'t [u8]) -> Option<(i64, &'t [u8])> {
-        let (prefix, text) = text.split_first_chunk::<PREFIX>()?;
+    /// Reads `2025-03-15T11:05:00.123Z` and the quote behind it as µs since 1970. `None` for all that is not the usual
+    /// form, and for years before 1970, where cutting off digits goes the other way.
+    #[inline(always)]
+    pub(super) fn read(&mut self, text: &mut &[u8]) -> Option<i64> {
+        let (prefix, rest) = text.split_first_chunk::<PREFIX>()?;
         if *prefix != self.prefix {
             self.turn_to(prefix)?;
         }
-        let ([colon, tens, ones], text) = text.split_first_chunk::<3>()?;
-        let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
-        // A leap second is left to the parser.
-        if *colon != b':' || tens > 5 || ones > 9 {
-            return None;
-        }
-        let seconds = self.start + i64::from(tens * 10 + ones) * SECOND;
-        let (fraction, text) = match text {
-            [b'.', text @ ..] => fraction(text)?,
-            _ => (0, text),
+        let (inside, rest) = match millis(rest) {
+            Some(read) => read,
+            None => other(rest)?,
         };
-        Some((seconds + fraction, end(text)?))
+        *text = rest;
+        Some(self.start + inside)
     }
 
     #[cold]
@@ -60,8 +54,51 @@ impl Minute {
     }
 }
 
+/// Reads `:05.123Z"`: eight bytes at once, and the quote.
+#[inline(always)]
+#[expect(clippy::cast_possible_wrap, reason = "at most a minute")]
+fn millis(text: &[u8]) -> Option<(i64, &[u8])> {
+    let (word, [b'"', rest @ ..]) = text.split_first_chunk::<8>()? else {
+        return None;
+    };
+    // What is where it belongs becomes zero, and digits become their values.
+    let word = u64::from_le_bytes(*word) ^ u64::from_le_bytes(*b":00.000Z");
+    // Added to what is the largest that may be there, this stays just below the highest bit. A leap second is too large.
+    let most = u64::from_le_bytes([0x7f, 0x7a, 0x76, 0x7f, 0x76, 0x76, 0x76, 0x7f]);
+    if (word.wrapping_add(most) | word) & 0x8080_8080_8080_8080 != 0 {
+        return None;
+    }
+    let digit = |place: u32| word >> (8 * place) & 0xff;
+    let seconds = digit(1) * 10 + digit(2);
+    let millis = digit(4) * 100 + digit(5) * 10 + digit(6);
+    Some(((seconds * 1000 + millis) as i64 * 1000, rest))
+}
+
+/// The same with any number of digits and zone.
+#[inline(never)]
+fn other(text: &[u8]) -> Option<(i64, &[u8])> {
+    let ([b':', tens, ones], text) = text.split_first_chunk::<3>()? else {
+        return None;
+    };
+    let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
+    // A leap second is left to the parser.
+    if tens > 5 || ones > 9 {
+        return None;
+    }
+    let seconds = i64::from(tens * 10 + ones) * SECOND;
+    let (fraction, text) = match text {
+        [b'.', text @ ..] => fraction(text)?,
+        _ => (0, text),
+    };
+    // A missing zone is UTC, as everywhere.
+    let rest = text
+        .strip_prefix(b"Z\"")
+        .or_else(|| text.strip_prefix(b"+00:00\""))
+        .or_else(|| text.strip_prefix(b"\""))?;
+    Some((seconds + fraction, rest))
+}
+
 /// One to nine digits as µs; what is finer is cut off.
-#[inline]
 fn fraction(mut text: &[u8]) -> Option<(i64, &[u8])> {
     let (mut micros, mut scale, mut digits) = (0, SECOND / 10, 0);
     while let [digit @ b'0'..=b'9', rest @ ..] = text {
@@ -73,14 +110,6 @@ fn fraction(mut text: &[u8]) -> Option<(i64, &[u8])> {
     (1..=9).contains(&digits).then_some((micros, text))
 }
 
-/// What follows the zone and the closing quote. A missing zone is UTC, as everywhere.
-#[inline]
-fn end(text: &[u8]) -> Option<&[u8]> {
-    text.strip_prefix(b"Z\"")
-        .or_else(|| text.strip_prefix(b"+00:00\""))
-        .or_else(|| text.strip_prefix(b"\""))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -88,7 +117,8 @@ mod tests {
 
     fn by_hand(text: &str) -> Option<i64> {
         let quoted = format!("{text}\"!");
-        let (micros, rest) = Minute::default().read(quoted.as_bytes())?;
+        let mut rest = quoted.as_bytes();
+        let micros = Minute::default().read(&mut rest)?;
         assert_eq!(rest, b"!", "{text}");
         Some(micros)
     }
@@ -141,10 +171,25 @@ mod tests {
     #[test]
     fn a_bad_minute_does_not_spoil_the_one_at_hand() {
         let mut minute = Minute::default();
-        let first = minute.read(b"2025-03-15T11:05:01Z\"").map(|read| read.0);
-        assert!(minute.read(b"2025-03-15T11:65:01Z\"").is_none());
-        assert_eq!(minute.read(b"2025-03-15T11:05:01Z\"").map(|read| read.0), first);
-        let next = minute.read(b"2025-03-15T11:06:01Z\"").map(|read| read.0);
+        let mut read = |mut text: &[u8]| minute.read(&mut text);
+        let first = read(b"2025-03-15T11:05:01Z\"");
+        assert!(read(b"2025-03-15T11:65:01Z\"").is_none());
+        assert_eq!(read(b"2025-03-15T11:05:01Z\""), first);
+        let next = read(b"2025-03-15T11:06:01Z\"");
         assert_eq!(next, first.map(|first| first + 60 * SECOND));
+    }
+
+    #[test]
+    fn all_that_looks_nearly_like_milliseconds_is_read_like_the_rest() {
+        for place in 0..8 {
+            for byte in 0..=u8::MAX {
+                let mut text = *b":05.123Z\"!";
+                text[place] = byte;
+                if let Some(read) = millis(&text) {
+                    assert_eq!(other(&text), Some(read), "{text:?}");
+                }
+            }
+        }
+        assert_eq!(millis(b":59.999Z\"!"), Some((59_999_000, &b"!"[..])));
     }
 }

@@ -10,10 +10,110 @@ const EXACT: u64 = 1 << 53;
 /// So many digits fit a `u64`, whatever they are.
 const DIGITS: usize = 19;
 
-/// A number, and what follows it. `None` if this is no number, or none that one exact division makes: both operands
-/// are exact, so the result is the nearest float, which is what a correct parser gives.
-#[inline]
-pub(super) fn float(text: &[u8]) -> Option<(f64, &[u8])> {
+/// Reads a number, as far as it goes. `None` if this is no number, or none that one exact division or multiplication
+/// makes: both operands are exact then, so the result is the nearest float, which is what a correct parser gives.
+#[inline(always)]
+pub(super) fn float(text: &mut &[u8]) -> Option<f64> {
+    let (value, rest) = match short(text) {
+        Some(read) => read,
+        None => long(text)?,
+    };
+    *text = rest;
+    Some(value)
+}
+
+/// Reads a whole number of at most three digits without a sign, as far as it goes.
+#[inline(always)]
+pub(super) fn whole(text: &mut &[u8]) -> Option<u32> {
+    let (number, count) = tiny(text)?;
+    *text = &text[count..];
+    Some(number)
+}
+
+/// Numbers of at most seven characters, the sign not counted, all of them at once: nearly all there are. Digits one by
+/// one would cost a wrong guess about their count for every other number.
+#[inline(always)]
+fn short(text: &[u8]) -> Option<(f64, &[u8])> {
+    let (negative, text) = match text {
+        [b'-', text @ ..] => (true, text),
+        _ => (false, text),
+    };
+    let Some(word) = text.first_chunk::<8>() else {
+        // So near to the end of the message there are whole numbers only, if it is of the usual form.
+        let (number, count) = tiny(text)?;
+        let value = f64::from(number);
+        return Some((if negative { -value } else { value }, &text[count..]));
+    };
+    let word = u64::from_le_bytes(*word) ^ ZEROS;
+    let stops = no_digits(word);
+    let stop = stops.trailing_zeros() / 8;
+    if stop == 0 || stop == 8 || stop > 1 && word & 0xff == 0 {
+        return None;
+    }
+    let (digits, count, scale) = if word >> (8 * stop) & 0xff == u64::from(b'.' ^ b'0') {
+        let end = (stops & (stops - 1)).trailing_zeros() / 8;
+        if end == 8 || end == stop + 1 {
+            return None;
+        }
+        // Takes the point out: what is above it moves down.
+        let below = (1 << (8 * stop)) - 1;
+        (word & below | word >> 8 & !below, end - 1, end - 1 - stop)
+    } else {
+        (word, stop, 0)
+    };
+    let rest = &text[count as usize + usize::from(scale > 0)..];
+    if !matches!(rest, [b',' | b'}', ..]) {
+        return None;
+    }
+    #[expect(clippy::cast_precision_loss, reason = "seven digits are exact")]
+    let value = joined(digits << (64 - 8 * count)).cast_signed() as f64 / POWERS[scale as usize];
+    Some((if negative { -value } else { value }, rest))
+}
+
+/// A zero in each byte.
+const ZEROS: u64 = 0x3030_3030_3030_3030;
+
+/// The highest bit of each byte that is no digit, after an exclusive or with [`ZEROS`]. Right up to the second such byte
+/// if the first is a point; beyond that a carry may have spoilt it.
+#[inline(always)]
+const fn no_digits(word: u64) -> u64 {
+    (word.wrapping_add(0x7676_7676_7676_7676) | word) & 0x8080_8080_8080_8080
+}
+
+/// Eight digits, one in each byte, the first in the lowest, as a number: pairs, then fours, then all.
+#[inline(always)]
+const fn joined(digits: u64) -> u64 {
+    let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8) & 0x00ff_00ff_00ff_00ff;
+    let fours = pairs.wrapping_mul(100).wrapping_add(pairs >> 16) & 0x0000_ffff_0000_ffff;
+    fours.wrapping_mul(10_000).wrapping_add(fours >> 32) & 0xffff_ffff
+}
+
+/// A whole number of one to three digits, and their count. `None` if it is longer, or is followed by what would make it
+/// another number.
+#[inline(always)]
+fn tiny(text: &[u8]) -> Option<(u32, usize)> {
+    let digit = |byte: u8| u32::from(byte.wrapping_sub(b'0'));
+    let [a, b, c, d] = *text.first_chunk::<4>()?;
+    let ends = |byte| matches!(byte, b',' | b'}');
+    let (a, b1, c1) = (digit(a), digit(b), digit(c));
+    if a > 9 {
+        return None;
+    }
+    if ends(b) {
+        return Some((a, 1));
+    }
+    if a == 0 || b1 > 9 {
+        return None;
+    }
+    if ends(c) {
+        return Some((a * 10 + b1, 2));
+    }
+    (c1 <= 9 && ends(d)).then_some((a * 100 + b1 * 10 + c1, 3))
+}
+
+/// Numbers of up to nineteen digits, one by one.
+#[cold]
+fn long(text: &[u8]) -> Option<(f64, &[u8])> {
     let (negative, text) = match text {
         [b'-', text @ ..] => (true, text),
         _ => (false, text),
@@ -66,18 +166,7 @@ fn scaled(value: f64, scale: usize, text: &[u8]) -> Option<(f64, &[u8])> {
     Some((if power < 0 { value / factor } else { value * factor }, rest))
 }
 
-/// A whole number of at most nine digits without a sign, and what follows it.
-#[inline]
-#[expect(clippy::cast_possible_truncation, reason = "nine digits fit")]
-pub(super) fn whole(text: &[u8]) -> Option<(u32, &[u8])> {
-    let (number, rest) = digits(0, text);
-    let count = text.len() - rest.len();
-    let plain = count == 1 || (2..=9).contains(&count) && text[0] != b'0';
-    plain.then_some((number as u32, rest))
-}
-
 /// Appends digits to `number`, as far as there are any; with too many of them the result is nonsense.
-#[inline]
 fn digits(mut number: u64, mut text: &[u8]) -> (u64, &[u8]) {
     while let [digit @ b'0'..=b'9', rest @ ..] = text {
         number = number.wrapping_mul(10).wrapping_add(u64::from(digit - b'0'));
@@ -93,9 +182,15 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Option<f64> {
-        let behind = format!("{text},");
-        let (value, rest) = float(behind.as_bytes())?;
-        (rest == b",").then_some(value)
+        // Whatever follows, near to the end or far from it, the number is the same.
+        let [near, far] = [",", "},\"soc\":7"].map(|behind| {
+            let whole = format!("{text}{behind}");
+            let mut rest = whole.as_bytes();
+            let value = float(&mut rest)?;
+            (rest == behind.as_bytes()).then_some(value)
+        });
+        assert_eq!(near.map(f64::to_bits), far.map(f64::to_bits), "{text}");
+        near
     }
 
     #[test]
@@ -189,11 +284,15 @@ mod tests {
 
     #[test]
     fn whole_numbers_are_short_and_plain() {
-        assert_eq!(whole(b"12,"), Some((12, &b","[..])));
-        assert_eq!(whole(b"0}"), Some((0, &b"}"[..])));
-        assert_eq!(whole(b"999999999"), Some((999_999_999, &b""[..])));
-        for text in ["", "01", "-1", "1000000000", "00"] {
-            assert_eq!(whole(text.as_bytes()), None, "{text}");
+        let read = |mut text: &[u8]| whole(&mut text).map(|number| (number, text.len()));
+        assert_eq!(read(b"1,\"s"), Some((1, 3)));
+        assert_eq!(read(b"0}]}"), Some((0, 3)));
+        assert_eq!(read(b"12}]}"), Some((12, 3)));
+        assert_eq!(read(b"999,..."), Some((999, 4)));
+        for text in [
+            "", "1", "01}]}", "-1,..", "1000,", "00,..", "1.0,..", "1e1,..", "12x,", "x,,,,",
+        ] {
+            assert_eq!(read(text.as_bytes()), None, "{text}");
         }
     }
 }
