@@ -4,7 +4,6 @@ use std::{sync::Arc, time::Duration};
 
 use futures_util::{FutureExt, SinkExt, StreamExt};
 use http::{HeaderMap, header};
-use jiff::Timestamp;
 use tokio::time::timeout;
 use tokio_tungstenite::{
     WebSocketStream, client_async_with_config,
@@ -18,7 +17,7 @@ use url::Url;
 
 use super::{
     columns::Columns,
-    decode,
+    decode::{Decoder, Path},
     machine::Farewell,
     mailbox::Mailbox,
     names::Dictionary,
@@ -204,11 +203,13 @@ pub(super) struct Inbox {
     mailbox: Arc<Mailbox>,
     counters: Arc<Counters>,
     clock: SharedClock,
-    names: Arc<Dictionary>,
+    decoder: Decoder,
     /// The burst at hand. Kept, so that its memory is used again.
     rows: Columns,
-    received_at: Timestamp,
+    /// When the burst at hand was received, in µs since 1970.
+    received_at: i64,
     bytes: u64,
+    unusual: u64,
     /// When frames arrived last, by the monotonic clock.
     last_frames: Option<Duration>,
 }
@@ -224,10 +225,11 @@ impl Inbox {
             mailbox,
             counters,
             clock,
-            names,
+            decoder: Decoder::new(names),
             rows: Columns::default(),
-            received_at: Timestamp::UNIX_EPOCH,
+            received_at: 0,
             bytes: 0,
+            unusual: 0,
             last_frames: None,
         }
     }
@@ -239,21 +241,26 @@ impl Inbox {
 
     /// A burst begins: all of it was received now.
     fn begin(&mut self) {
-        self.received_at = self.clock.now();
+        self.received_at = self.clock.now().as_microsecond();
     }
 
     fn accept(&mut self, text: &str) {
         self.bytes += text.len() as u64;
-        if let Err(error) = decode::rows(text, self.received_at, &self.names, &mut self.rows) {
-            count(&self.counters.malformed, 1);
-            let sample: String = text.chars().take(SAMPLE).collect();
-            tracing::debug!(%error, sample, "a message is no telemetry frame");
+        match self.decoder.frame(text, self.received_at, &mut self.rows) {
+            Ok(Path::Fast) => {}
+            Ok(Path::General) => self.unusual += 1,
+            Err(error) => {
+                count(&self.counters.malformed, 1);
+                let sample: String = text.chars().take(SAMPLE).collect();
+                tracing::debug!(%error, sample, "a message is no telemetry frame");
+            }
         }
     }
 
     /// The burst ends.
     fn deliver(&mut self) {
         count(&self.counters.bytes, std::mem::take(&mut self.bytes));
+        count(&self.counters.unusual, std::mem::take(&mut self.unusual));
         if !self.rows.is_empty() {
             self.last_frames = Some(self.clock.monotonic());
             self.mailbox.push(&mut self.rows);

@@ -125,6 +125,7 @@ impl Machine {
         }
     }
 
+    #[cfg(test)]
     pub(super) fn state(&self) -> State {
         self.state
     }

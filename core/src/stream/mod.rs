@@ -24,6 +24,8 @@ mod stats;
 mod subscription;
 mod supervisor;
 
+#[cfg(feature = "fuzzing")]
+pub use decode::probe;
 pub use event::{Batch, StatusEvent, StreamStatus};
 pub use frames::{Frames, FramesIter};
 pub use gap::{Gap, GapCause, Observed};
