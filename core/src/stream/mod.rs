@@ -17,6 +17,7 @@ mod machine;
 mod mailbox;
 mod names;
 mod queue;
+mod resync;
 mod stats;
 mod subscription;
 mod supervisor;

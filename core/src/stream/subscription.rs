@@ -16,6 +16,8 @@ use super::{
     frames::Frames,
     gap::Gap,
     mailbox::Mailbox,
+    names::Dictionary,
+    resync,
     stats::{Counters, StreamStats},
     supervisor::Supervisor,
 };
@@ -67,7 +69,7 @@ impl Client {
 
         let config = self.config();
         let counters = Arc::new(Counters::default());
-        let names = Arc::new(super::names::Dictionary::default());
+        let names = Arc::new(Dictionary::default());
         let mailbox = Arc::new(Mailbox::new(
             config.stream,
             config.clock.clone(),
@@ -88,9 +90,10 @@ impl Client {
             clock: config.clock.clone(),
             mailbox: mailbox.clone(),
             counters: counters.clone(),
-            names,
+            names: names.clone(),
             closed: is_closed,
         };
+        watch_over(self, &mailbox, &names);
         let (client_closed, close) = (self.closed(), closed.clone());
         runtime::spawn(async move {
             tokio::select! {
@@ -174,6 +177,36 @@ impl fmt::Debug for Subscription {
             .field("devices", &self.devices.len())
             .field("closed", &self.is_closed())
             .finish_non_exhaustive()
+    }
+}
+
+/// How often devices that fell silent are looked for.
+const SILENCE_CHECK: Duration = Duration::from_secs(1);
+
+/// Starts what goes on beside the connections until the stream ends.
+fn watch_over(client: &Client, mailbox: &Arc<Mailbox>, names: &Arc<Dictionary>) {
+    let config = client.config();
+    if config.stream.staleness.is_some() {
+        let (watched, clock) = (mailbox.clone(), config.clock.clone());
+        runtime::spawn(until_end(mailbox.clone(), async move {
+            loop {
+                clock.sleep(SILENCE_CHECK).await;
+                watched.look_for_silence();
+            }
+        }));
+    }
+    if let Some(interval) = config.stream.resync_interval {
+        let clock = config.clock.clone();
+        let asking = resync::run(client.clone(), mailbox.clone(), names.clone(), clock, interval);
+        runtime::spawn(until_end(mailbox.clone(), asking));
+    }
+}
+
+/// Does this until the stream ends.
+async fn until_end(mailbox: Arc<Mailbox>, work: impl Future<Output = ()> + Send) {
+    tokio::select! {
+        () = mailbox.until_finished() => {}
+        () = work => {}
     }
 }
 
