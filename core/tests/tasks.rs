@@ -11,6 +11,11 @@ use std::{
 use tellus_core::{Client, Config, Credentials, ExposeSecret, Subscription, config::ProxySetting, runtime};
 use tellus_sandbox::{FaultKind, Options, Sandbox};
 
+/// Makes a stream, with the client that it comes from.
+type Make<'a> = dyn Fn() -> (Subscription, Client) + 'a;
+/// Ends a stream; returns it if it can still be asked.
+type End = fn(Subscription, Client) -> Option<Subscription>;
+
 fn tasks() -> usize {
     runtime::block_on(async { tokio::runtime::Handle::current().metrics().num_alive_tasks() })
 }
@@ -66,7 +71,7 @@ fn closing_in_every_state_leaves_neither_socket_nor_task() {
         (client.telemetry(devices.to_vec()).unwrap(), client)
     };
     let ids = sandbox.device_ids();
-    let states: [(&str, &dyn Fn() -> (Subscription, Client)); 6] = [
+    let states: [(&str, &Make<'_>); 6] = [
         ("connecting", &|| open(&silent_url, &ids, false)),
         ("live", &|| open(sandbox.base_url(), &ids, false)),
         ("waiting to begin", &|| open(sandbox.base_url(), &ids, true)),
@@ -84,7 +89,7 @@ fn closing_in_every_state_leaves_neither_socket_nor_task() {
         }),
         ("failed", &|| open(sandbox.base_url(), &["dvc_nowhere".into()], false)),
     ];
-    let ways: [(&str, fn(Subscription, Client) -> Option<Subscription>); 3] = [
+    let ways: [(&str, End); 3] = [
         ("close", |stream, _| {
             stream.close();
             stream.close();

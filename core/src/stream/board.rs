@@ -246,6 +246,11 @@ impl Board {
         silent
     }
 
+    /// Whether the device has reported since `then` (monotonic, in µs).
+    pub(super) fn seen_since(&mut self, device: u32, then: i64) -> bool {
+        self.slot(device).seen > then
+    }
+
     /// Forgets a device, except for its place.
     pub(super) fn remove(&mut self, device: u32) {
         *self.slot(device) = Slot::default();

@@ -9,6 +9,7 @@ use super::{
     gap::Gap,
     mailbox::Mailbox,
     names::Dictionary,
+    resync,
     stats::{Counters, StreamStats},
 };
 use crate::{
@@ -54,13 +55,15 @@ impl Client {
             clock: config.clock.clone(),
             config: config.stream,
             mailbox: mailbox.clone(),
-            dictionary,
+            dictionary: dictionary.clone(),
             counters: counters.clone(),
             client_closed: self.closed(),
         };
         let devices = devices.into_iter().map(Into::into).collect();
+        let fleet = Fleet::start(parts, devices)?;
+        watch_over(self, &mailbox, &dictionary);
         Ok(Subscription {
-            fleet: Fleet::start(parts, devices)?,
+            fleet,
             mailbox,
             counters,
             clock: config.clock.clone(),
@@ -158,6 +161,36 @@ impl fmt::Debug for Subscription {
             .field("devices", &self.devices().len())
             .field("closed", &self.is_closed())
             .finish_non_exhaustive()
+    }
+}
+
+/// How often devices that fell silent are looked for.
+const SILENCE_CHECK: Duration = Duration::from_secs(1);
+
+/// Starts what goes on beside the connections until the stream ends.
+fn watch_over(client: &Client, mailbox: &Arc<Mailbox>, names: &Arc<Dictionary>) {
+    let config = client.config();
+    if config.stream.staleness.is_some() {
+        let (watched, clock) = (mailbox.clone(), config.clock.clone());
+        runtime::spawn(until_end(mailbox.clone(), async move {
+            loop {
+                clock.sleep(SILENCE_CHECK).await;
+                watched.look_for_silence();
+            }
+        }));
+    }
+    if let Some(interval) = config.stream.resync_interval {
+        let clock = config.clock.clone();
+        let asking = resync::run(client.clone(), mailbox.clone(), names.clone(), clock, interval);
+        runtime::spawn(until_end(mailbox.clone(), asking));
+    }
+}
+
+/// Does this until the stream ends.
+async fn until_end(mailbox: Arc<Mailbox>, work: impl Future<Output = ()> + Send) {
+    tokio::select! {
+        () = mailbox.until_finished() => {}
+        () = work => {}
     }
 }
 

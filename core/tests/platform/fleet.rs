@@ -335,13 +335,11 @@ fn a_connection_that_failed_leaves_the_others_running_and_comes_back_without_wha
     // Nothing is added to what failed.
     stream.add(vec![ids[14].clone()]).unwrap();
     eventually("it gets a connection of its own", || {
-        standing(&sandbox).contains(&ids[14..15].to_vec())
+        standing(&sandbox).contains(&ids[14..15])
     });
     let seq = last_entry(&sandbox);
     stream.remove(vec![wrong]);
-    eventually("the rest comes back", || {
-        standing(&sandbox).contains(&ids[10..14].to_vec())
-    });
+    eventually("the rest comes back", || standing(&sandbox).contains(&ids[10..14]));
     assert_eq!(since(&sandbox, seq), (vec![ids[10..14].to_vec()], vec![]));
     let states = pull(&stream, |_, states| {
         states.get(&3).is_some_and(|states| states.len() == 2)
