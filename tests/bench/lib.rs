@@ -1,1 +1,4 @@
-//! Nothing: see the benches beside this file.
+//! What the benches beside this file share.
+
+pub mod baseline;
+pub mod frames;
