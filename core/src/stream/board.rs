@@ -94,20 +94,16 @@ struct Slot {
     pending: bool,
     stale: bool,
     /// Readings of further connectors.
-    more: Option<Box<Vec<Reading>>>,
+    more: Vec<Reading>,
 }
 
 impl Slot {
     fn readings(&self) -> impl Iterator<Item = &Reading> {
-        self.inline[..usize::from(self.used)]
-            .iter()
-            .chain(self.more.iter().flat_map(|more| more.iter()))
+        self.inline[..usize::from(self.used)].iter().chain(&self.more)
     }
 
     fn readings_mut(&mut self) -> impl Iterator<Item = &mut Reading> {
-        self.inline[..usize::from(self.used)]
-            .iter_mut()
-            .chain(self.more.iter_mut().flat_map(|more| more.iter_mut()))
+        self.inline[..usize::from(self.used)].iter_mut().chain(&mut self.more)
     }
 
     fn find(&mut self, row: &Row) -> Option<&mut Reading> {
@@ -119,7 +115,7 @@ impl Slot {
             self.inline[usize::from(self.used)] = reading;
             self.used += 1;
         } else {
-            self.more.get_or_insert_default().push(reading);
+            self.more.push(reading);
         }
     }
 

@@ -8,7 +8,7 @@ use std::{
 /// The states that the schema names, at fixed codes; others follow as they come.
 pub(super) const KNOWN_STATES: [&str; 5] = ["idle", "charging", "discharging", "fault", "unavailable"];
 /// The largest code of a state: such a code fits a signed byte as well, which Arrow's dictionaries want.
-const LAST_STATE: u8 = i8::MAX as u8;
+pub(super) const LAST_STATE: u8 = i8::MAX as u8;
 /// Where texts of states beyond the last code end up, however many a platform makes up.
 const OTHER_STATE: &str = "other";
 /// Ids that nobody asked for and that are told apart all the same. Beyond that a frame with a new one is refused:

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::{
     super::{
         columns::{CONNECTOR, Columns, ENERGY, FIRST, POWER, READING, RowFlags, SOC, STATE},
-        names::{Dictionary, Names},
+        names::{Dictionary, LAST_STATE, Names},
     },
     Decoder, Path, record,
 };
@@ -111,7 +111,7 @@ fn expected(record: &TelemetryFrame, names: &Names) -> Vec<Bits> {
     let head = (device, record.timestamp.as_microsecond(), RECEIVED_AT);
     let row = |(index, reading): (usize, &ConnectorReading)| {
         let state = reading.state.as_ref().map(|state| {
-            let code = code(&names.states, state.as_str()).unwrap_or(usize::from(u8::MAX));
+            let code = code(&names.states, state.as_str()).unwrap_or(usize::from(LAST_STATE));
             u8::try_from(code).expect("codes of states fit")
         });
         let floats = [reading.power, reading.energy_delivered, reading.soc];

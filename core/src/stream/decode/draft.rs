@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{
     super::{
         columns::{Columns, FIRST, READING, Row},
-        names::Dictionary,
+        names::{Dictionary, LAST_STATE},
     },
     codes::Codes,
 };
@@ -68,7 +68,7 @@ impl States {
         for (row, end) in self.new.drain(..) {
             let name = &self.texts[start..end];
             let code = names.state(name);
-            if code != u8::MAX && self.codes.get(name.as_bytes()).is_none() {
+            if code != LAST_STATE && self.codes.get(name.as_bytes()).is_none() {
                 self.codes.insert(Arc::from(name), code);
             }
             columns.state[row] = code;

@@ -161,7 +161,7 @@ fn made_up_devices_are_refused_on_both_ways_and_leave_no_state() {
 }
 
 #[test]
-fn states_beyond_a_byte_become_other_and_stay_it() {
+fn states_beyond_the_last_code_become_other_and_stay_it() {
     let mut both = Both::new();
     for round in 0..2 {
         for state in 0..300 {
