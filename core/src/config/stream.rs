@@ -49,8 +49,8 @@ pub struct StreamConfig {
     pub backoff: Backoff,
     /// The count of attempts starts anew after frames have flowed for this long. Default: 30 s.
     pub stable_after: Duration,
-    /// How often the first connection is tried before the stream fails. Default: 5, as for calls. Once a stream was
-    /// live it comes back however long that takes.
+    /// How often a connection is tried before it fails, as long as none of the stream's has ever stood. Default: 5, as for
+    /// calls. Once one has stood, all come back however long that takes.
     pub first_attempts: u32,
     /// How many devices one connection carries at most; more devices are spread over more connections. Default: 200. A
     /// lost connection then leaves few devices unobserved, ten connections carry a large fleet, and the URL with their
