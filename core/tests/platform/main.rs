@@ -10,3 +10,4 @@ mod network;
 mod nginx;
 mod rest;
 mod stream;
+mod waits;
