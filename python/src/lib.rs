@@ -27,7 +27,6 @@ mod schedule;
 mod settings;
 mod stream;
 mod time;
-mod token_file;
 
 use pyo3::prelude::*;
 

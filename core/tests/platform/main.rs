@@ -8,6 +8,7 @@ mod common;
 mod errors;
 mod network;
 mod nginx;
+mod processes;
 mod rest;
 mod stream;
 mod waits;

@@ -16,8 +16,8 @@ from tellus.cli.output import Format
 app = typer.Typer(
     name="tellus",
     help="The Tellus Open Platform on the command line.\n\n"
-    "Reads TELLUS_BASE_URL, TELLUS_CLIENT_ID and TELLUS_CLIENT_SECRET (and TELLUS_CA_FILE, TELLUS_DEVICES) from the "
-    "environment. `tellus sandbox` runs a local platform to try everything against.",
+    "Reads TELLUS_BASE_URL, TELLUS_CLIENT_ID and TELLUS_CLIENT_SECRET, or TELLUS_TOKEN alone (and TELLUS_CA_FILE, "
+    "TELLUS_DEVICES) from the environment. `tellus sandbox` runs a local platform to try everything against.",
     epilog=" ".join(TABLE.split()),
     no_args_is_help=True,
     pretty_exceptions_enable=False,
