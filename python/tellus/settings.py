@@ -53,7 +53,7 @@ class Settings(TypedDict, total=False):
     max_retry_after: float
     """A longer ``Retry-After`` is not waited out: the call raises, with the value. Default: 60."""
     retry_after_jitter: float
-    """A ``Retry-After`` is waited out and up to this much longer, evenly drawn, never shorter; 0: exactly. Default: 1."""
+    """A ``Retry-After`` is waited out and up to this much longer, evenly drawn; 0: exactly. Never less. Default: 1."""
 
     query_per_minute: int
     """Reads per minute. Lower it when several processes share a ``client_id``. Default: 60."""
