@@ -10,7 +10,7 @@ import typer
 
 import tellus
 from tellus._exits import TABLE
-from tellus.cli import control, flex, lists, tools, watch
+from tellus.cli import completion, control, flex, lists, tools, watch
 from tellus.cli.output import Format
 
 app = typer.Typer(
@@ -70,6 +70,8 @@ def run(arguments: Sequence[str]) -> int:
     try:
         app([*formats, *others, *arguments[end:]], prog_name="tellus")
     except SystemExit as end_of_it:
+        if "--install-completion" in others:
+            completion.mend()
         sys.stdout.flush()
         return end_of_it.code if isinstance(end_of_it.code, int) else int(end_of_it.code is not None)
     return 0
