@@ -5,60 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
-import math
-import os
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from support import requests, succeeds
-from terminal import Terminal
+from commandline import place, posts, run
+from support import succeeds
 
 import tellus
-
-
-@pytest.fixture(scope="module")
-def shared() -> Iterator[tellus.Sandbox]:
-    options: dict[str, Any] = {"cadence": 0.05, "speed": 60, "history_days": 7, "no_arrivals": True}
-    with tellus.Sandbox(query_per_minute=0, control_per_minute=0, token_per_minute=0, **options) as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def cli(shared: tellus.Sandbox) -> tellus.Sandbox:
-    shared.clear_faults()
-    shared.clear_journal()
-    return shared
-
-
-def run(sandbox: tellus.Sandbox, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("TELLUS_")}
-    return subprocess.run(
-        [sys.executable, "-m", "tellus", *arguments],
-        env=clean | sandbox.environment | environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-
-
-def posts(sandbox: tellus.Sandbox) -> list[dict[str, Any]]:
-    return [entry for entry in requests(sandbox) if entry["method"] == "POST" and "/oauth/" not in entry["path"]]
-
-
-def place(sandbox: tellus.Sandbox) -> tuple[str, str]:
-    with sandbox.client() as client:
-        for device_id in sandbox.device_ids:
-            device = client.device(device_id)
-            for connector in device.connectors:
-                if connector.status == "idle" and device.status == "online":
-                    return device_id, str(connector.connector_id)
-    raise AssertionError("no connector is idle")
 
 
 @pytest.mark.parametrize(
@@ -130,121 +84,6 @@ def test_nothing_acts_without_a_yes(cli: tellus.Sandbox, tmp_path: Path) -> None
     assert run(cli, "schedule", device_id, connector, str(plan), "-y").returncode == 0
     assert run(cli, "flex", "--all", "--pause", "--duration", "60", "--yes").returncode == 0
     assert len(posts(cli)) == 2
-
-
-def test_nothing_is_asked_about_what_would_never_be_sent(cli: tellus.Sandbox, tmp_path: Path) -> None:
-    device_id, connector = place(cli)
-    at, number = (device_id, connector), int(connector)
-    backwards = tmp_path / "plan.json"
-    plan = {"schedule_id": "n", "type": "weekly", "time_slots": [{"start": "22:00", "end": "06:00"}]}
-    backwards.write_text(json.dumps(plan))
-    cli.clear_journal()
-    client = cli.client()
-    cases: list[tuple[str, list[str], Callable[[], object]]] = [
-        ("charge_power", ["start", *at, "--power", "0"], lambda: client.start(device_id, number, 0)),
-        ("charge_power", ["start", *at, "--power", "nan"], lambda: client.start(device_id, number, math.nan)),
-        ("duration", ["start", *at, "--duration", "0"], lambda: client.start(device_id, number, duration=0)),
-        ("target_soc", ["start", *at, "--target-soc", "101"], lambda: client.start(device_id, number, target_soc=101)),
-        ("target_soc", ["start", *at, "--target-soc", "999"], lambda: client.start(device_id, number, target_soc=999)),
-        ("connector_id", ["start", device_id, "0"], lambda: client.start(device_id, 0)),
-        ("connector_id", ["stop", device_id, "0"], lambda: client.stop(device_id, 0)),
-        ("device_id", ["stop", "..", "1"], lambda: client.stop("..", 1)),
-        ("discharge_power", ["discharge", *at, "--power", "-5"], lambda: client.discharge(device_id, number, -5)),
-        (
-            "min_soc",
-            ["discharge", *at, "--power", "5", "--min-soc", "-1"],
-            lambda: client.discharge(device_id, number, 5, min_soc=-1),
-        ),
-        (
-            "time_slots[0].day_of_week",
-            ["schedule", *at, str(backwards)],
-            lambda: client.set_schedule(device_id, number, tellus.Schedule.from_dict(plan)),
-        ),
-        (
-            "power_limit_percent",
-            ["flex", "--all", "--percent", "101", "--duration", "60"],
-            lambda: client.flexibility("all", "set_power_limit", 60, power_limit_percent=101),
-        ),
-        (
-            "duration",
-            ["flex", "--all", "--pause", "--duration", "0"],
-            lambda: client.flexibility("all", "pause_charging", 0),
-        ),
-        (
-            "target_ids",
-            ["flex", "--site", " ", "--pause", "--duration", "60"],
-            lambda: client.flexibility("site", "pause_charging", 60, target_ids=[" "]),
-        ),
-    ]
-    for field, command, call in cases:
-        with pytest.raises(tellus.InvalidRequest) as refused:
-            call()
-        assert refused.value.details["field"] == field
-        done = run(cli, *command)
-        # One line, the core's own: neither what would be done nor the question was shown.
-        assert (done.returncode, done.stdout) == (2, ""), done
-        assert done.stderr == f"tellus: {refused.value}.\n"
-        assert str(refused.value).startswith(f"{field}: ")
-    client.close()
-    assert requests(cli) == []
-
-
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        ("schedule_id", 5),
-        ("type", None),
-        ("enabled", "yes"),
-        ("timezone", 1),
-        ("target_soc", "80"),
-        ("effective_from", 7),
-        ("time_slots[0].start", 22),
-        ("time_slots[0].power_limit", "11"),
-        ("time_slots[0].day_of_week", None),
-        ("time_slots[0].day_of_week", [1]),
-        ("time_slots[0].action", ["charge"]),
-    ],
-)
-def test_a_plan_of_the_wrong_types(cli: tellus.Sandbox, tmp_path: Path, field: str, value: object) -> None:
-    slot: dict[str, Any] = {"start": "22:00", "end": "06:00"}
-    plan: dict[str, Any] = {"schedule_id": "n", "time_slots": [slot]}
-    (slot if "." in field else plan)[field.rpartition(".")[2]] = value
-    file = tmp_path / "plan.json"
-    file.write_text(json.dumps(plan))
-    done = run(cli, "schedule", cli.device_ids[0], "1", str(file))
-    assert (done.returncode, done.stderr.count("\n")) == (2, 1), done
-    assert done.stderr.startswith(f"tellus: {field} must be ")
-    assert requests(cli) == []
-
-
-def test_numbers_that_no_calendar_holds(cli: tellus.Sandbox) -> None:
-    for command in (
-        ["start", "d", "1", "--duration", "9" * 20 + "w"],
-        ["start", "d", "1", "--duration", "9" * 5000],
-        ["records", "--start", "9" * 20 + "d"],
-        ["records", "--start", "9999999w"],
-    ):
-        done = run(cli, *command)
-        assert (done.returncode, "Traceback" in done.stderr) == (2, False), done
-    assert requests(cli) == []
-
-
-def test_the_question_at_a_terminal(cli: tellus.Sandbox) -> None:
-    device_id, connector = place(cli)
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("TELLUS_")}
-    environment = clean | cli.environment
-    tellus_start = (sys.executable, "-m", "tellus", "start", device_id, connector)
-    with Terminal(*tellus_start, "--target-soc", "101", environment=environment) as terminal:
-        assert terminal.end() == 2
-        assert "target_soc" in terminal.shown
-        assert "Send it?" not in terminal.shown
-    for answer, code, sent in (("n", 1, 0), ("y", 0, 1)):
-        with Terminal(*tellus_start, "--patience", "0", environment=environment) as terminal:
-            terminal.until("Send it?")
-            assert posts(cli) == []
-            terminal.press(f"{answer}\n")
-            assert terminal.end() == code
-        assert len(posts(cli)) == sent
 
 
 def test_exit_codes(cli: tellus.Sandbox) -> None:
