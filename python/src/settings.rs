@@ -50,6 +50,7 @@ fn set(config: &mut Config, name: &str, value: &Bound<'_, PyAny>) -> PyResult<()
         "backoff_base" => config.retry.backoff.base = seconds()?,
         "backoff_cap" => config.retry.backoff.cap = seconds()?,
         "max_retry_after" => config.retry.max_retry_after = seconds()?,
+        "retry_after_jitter" => config.retry.retry_after_jitter = seconds()?,
         "query_per_minute" => config.quota.query_per_minute = value.extract()?,
         "control_per_minute" => config.quota.control_per_minute = value.extract()?,
         "token_per_minute" => config.quota.token_per_minute = value.extract()?,

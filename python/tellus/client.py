@@ -56,7 +56,10 @@ class _Client:
     @classmethod
     def from_env(cls, **settings: Unpack[Settings]) -> Self:
         """A client from ``TELLUS_BASE_URL``, ``TELLUS_CLIENT_ID``, ``TELLUS_CLIENT_SECRET`` and, where set,
-        ``TELLUS_CA_FILE`` and ``TELLUS_DEVICES`` (ids, separated by commas)."""
+        ``TELLUS_CA_FILE`` and ``TELLUS_DEVICES`` (ids, separated by commas).
+
+        ``TELLUS_TOKEN``, an access token that nobody renews, stands instead of id and secret. Neither wins over the
+        other: where it is set beside one of them, ``InvalidRequest`` names both."""
         client = cls.__new__(cls)
         client._set(CoreClient.from_env(**settings), None)
         return client

@@ -52,6 +52,8 @@ class Settings(TypedDict, total=False):
     """No nominal wait is longer. Default: 30."""
     max_retry_after: float
     """A longer ``Retry-After`` is not waited out: the call raises, with the value. Default: 60."""
+    retry_after_jitter: float
+    """A ``Retry-After`` is waited out and up to this much longer, evenly drawn; 0: exactly. Never less. Default: 1."""
 
     query_per_minute: int
     """Reads per minute. Lower it when several processes share a ``client_id``. Default: 60."""
@@ -60,7 +62,7 @@ class Settings(TypedDict, total=False):
     token_per_minute: int
     """Token requests per minute. Default: 10."""
     max_quota_wait: float
-    """The longest wait for a free place; beyond it a call raises ``RateLimited`` unsent. Default: 60."""
+    """The longest wait for a free place; beyond it a call raises ``RateLimited`` unsent. Default: 75."""
 
     ping_interval: float
     """A stream sends a ping this often. Default: 15."""

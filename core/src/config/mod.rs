@@ -259,7 +259,7 @@ pub(crate) fn env(name: &str) -> Option<String> {
 }
 
 /// An environment variable that must be set.
-pub(crate) fn required_env(name: &str) -> Result<String> {
+fn required_env(name: &str) -> Result<String> {
     env(name).ok_or_else(|| {
         Error::invalid(
             name,
