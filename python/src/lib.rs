@@ -27,7 +27,6 @@ mod settings;
 mod stream;
 mod telemetry;
 mod time;
-mod token_file;
 
 use pyo3::prelude::*;
 

@@ -9,5 +9,7 @@ mod errors;
 mod fleet;
 mod network;
 mod nginx;
+mod processes;
 mod rest;
 mod stream;
+mod waits;
