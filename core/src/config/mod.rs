@@ -189,7 +189,7 @@ impl Config {
 /// Refuses spans of no length.
 fn positive(fields: &[(&str, Duration)]) -> Result<()> {
     match fields.iter().find(|(_, value)| value.is_zero()) {
-        Some((field, _)) => Err(Error::invalid(*field, "must be longer than 0 s")),
+        Some((field, _)) => Err(Error::invalid(field, "must be longer than 0 s")),
         None => Ok(()),
     }
 }
@@ -197,7 +197,7 @@ fn positive(fields: &[(&str, Duration)]) -> Result<()> {
 /// Refuses zeros.
 fn at_least_one(fields: &[(&str, u64)]) -> Result<()> {
     match fields.iter().find(|(_, value)| *value == 0) {
-        Some((field, _)) => Err(Error::invalid(*field, "must be at least 1")),
+        Some((field, _)) => Err(Error::invalid(field, "must be at least 1")),
         None => Ok(()),
     }
 }
@@ -313,7 +313,7 @@ mod tests {
         config.retry.max_attempts = 0;
         assert_eq!(config.check().unwrap_err().details()["field"], "retry.max_attempts");
         let mut config = Config::new("https://h");
-        config.stream.partition = Some(Partition { index: 2, count: 2 });
+        config.stream.partition = Some(crate::Partition { index: 2, count: 2 });
         assert_eq!(config.check().unwrap_err().details()["field"], "stream.partition");
     }
 }
