@@ -8,7 +8,6 @@ mod common;
 mod errors;
 mod network;
 mod nginx;
-mod processes;
 mod rest;
 mod stream;
 mod waits;
