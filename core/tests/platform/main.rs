@@ -9,7 +9,6 @@ mod errors;
 mod fleet;
 mod network;
 mod nginx;
-mod processes;
 mod rest;
 mod stream;
 mod waits;
