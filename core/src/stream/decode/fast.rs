@@ -55,11 +55,11 @@ macro_rules! form {
             const DEVICE: &'static [u8] = concat!("{\"device_id\":", $space, "\"").as_bytes();
             const TIMESTAMP: &'static [u8] = concat!(",", $space, "\"timestamp\":", $space, "\"").as_bytes();
             const CONNECTORS: &'static [u8] = concat!(",", $space, "\"connectors\":", $space, "[").as_bytes();
-            const CONNECTOR: &'static [u8] = concat!("\"connector_id\":", $space).as_bytes();
-            const STATE: &'static [u8] = concat!("\"state\":", $space).as_bytes();
-            const POWER: &'static [u8] = concat!("\"power\":", $space).as_bytes();
-            const ENERGY: &'static [u8] = concat!("\"energy_delivered\":", $space).as_bytes();
-            const SOC: &'static [u8] = concat!("\"soc\":", $space).as_bytes();
+            const CONNECTOR: &'static [u8] = concat!("{\"connector_id\":", $space).as_bytes();
+            const STATE: &'static [u8] = concat!(",", $space, "\"state\":", $space).as_bytes();
+            const POWER: &'static [u8] = concat!(",", $space, "\"power\":", $space).as_bytes();
+            const ENERGY: &'static [u8] = concat!(",", $space, "\"energy_delivered\":", $space).as_bytes();
+            const SOC: &'static [u8] = concat!(",", $space, "\"soc\":", $space).as_bytes();
             const COMMA: &'static [u8] = concat!(",", $space).as_bytes();
         }
     };
@@ -109,37 +109,37 @@ fn scan<'t, F: Form>(
     matches!(*text, b"}" | b"}\n").then_some(Found { id, code, head })
 }
 
-/// Reads one connector: the documented fields in their order, each of which may be left out.
+/// Reads one connector: its number, then the other documented fields in their order, each of which may be left out.
 #[inline(always)]
 fn connector<F: Form>(text: &mut &[u8], draft: &mut Draft<'_>) -> Option<Reading> {
     let mut reading = Reading::default();
-    expect(text, b"{")?;
-    if expect(text, b"}").is_some() {
-        return Some(reading);
-    }
-    // Reads the field if it is there. Behind it either the connector ends, or there must be another field.
-    macro_rules! field {
-        ($key:expr, $flag:expr, $value:expr, $target:expr) => {
-            if expect(text, $key).is_some() {
-                if let [b'n', ..] = text {
-                    expect(text, b"null")?;
-                } else {
-                    $target = $value;
-                    reading.flags |= $flag;
-                }
-                if expect(text, b"}").is_some() {
-                    return Some(reading);
-                }
-                expect(text, F::COMMA)?;
+    expect(text, F::CONNECTOR)?;
+    // Null is as good as nothing, and seldom, so that it is looked for last.
+    macro_rules! value {
+        ($value:expr, $target:expr, $flag:expr) => {
+            if let Some(value) = $value {
+                $target = value;
+                reading.flags |= $flag;
+            } else {
+                expect(text, b"null")?;
             }
         };
     }
-    field!(F::CONNECTOR, CONNECTOR, number::whole(text)?, reading.connector);
-    field!(F::STATE, STATE, state(text, draft)?, reading.state);
-    field!(F::POWER, POWER, number::float(text)?, reading.power);
-    field!(F::ENERGY, ENERGY, number::float(text)?, reading.energy_delivered);
-    field!(F::SOC, SOC, number::float(text)?, reading.soc);
-    None
+    value!(number::whole(text), reading.connector, CONNECTOR);
+    if expect(text, F::STATE).is_some() {
+        value!(state(text, draft), reading.state, STATE);
+    }
+    if expect(text, F::POWER).is_some() {
+        value!(number::float(text), reading.power, POWER);
+    }
+    if expect(text, F::ENERGY).is_some() {
+        value!(number::float(text), reading.energy_delivered, ENERGY);
+    }
+    if expect(text, F::SOC).is_some() {
+        value!(number::float(text), reading.soc, SOC);
+    }
+    expect(text, b"}")?;
+    Some(reading)
 }
 
 /// Steps over what must come next.
@@ -149,11 +149,23 @@ fn expect(text: &mut &[u8], what: &'static [u8]) -> Option<()> {
     Some(())
 }
 
+/// The usual states with their codes.
+const USUAL: [(u8, &[u8]); 3] = [(1, b"\"charging\""), (0, b"\"idle\""), (2, b"\"discharging\"")];
+
 /// Reads a state with its quotes.
 #[inline(always)]
 fn state(text: &mut &[u8], draft: &mut Draft<'_>) -> Option<u8> {
-    expect(text, b"\"")?;
-    let name = string(text)?;
+    // What connectors are nearly always doing, without looking for the end first.
+    for (code, name) in USUAL {
+        if expect(text, name).is_some() {
+            return Some(code);
+        }
+    }
+    // The text stays where it was if this is no state: behind a quote there may be what looks like null.
+    let mut rest = *text;
+    expect(&mut rest, b"\"")?;
+    let name = string(&mut rest)?;
+    *text = rest;
     if let Some(code) = draft.states.code(name) {
         return Some(code);
     }
