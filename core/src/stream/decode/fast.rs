@@ -11,7 +11,10 @@ use crate::stream::columns::{CONNECTOR, ENERGY, POWER, SOC, STATE};
 
 /// What the fast way needs from its connection.
 pub(super) struct Known<'a> {
+    /// Plain ids only: see [`is_plain`].
     pub(super) devices: &'a Codes<u32>,
+    /// The length of the last id.
+    pub(super) length: &'a mut usize,
     pub(super) minute: &'a mut Minute,
 }
 
@@ -85,8 +88,7 @@ fn scan<'t, F: Form>(
     draft: &mut Draft<'_>,
 ) -> Option<Found<'t>> {
     let text = &mut text;
-    let id = string(text)?;
-    let code = known.devices.get(id);
+    let (id, code) = device(text, known.devices, known.length)?;
     expect(text, F::TIMESTAMP)?;
     let timestamp = known.minute.read(text)?;
     let head = Head {
@@ -107,6 +109,21 @@ fn scan<'t, F: Form>(
     }
     // Some writers end each message with a line feed.
     matches!(*text, b"}" | b"}\n").then_some(Found { id, code, head })
+}
+
+/// Reads a device's id, and its code if it has one.
+#[inline(always)]
+fn device<'t>(text: &mut &'t [u8], devices: &Codes<u32>, length: &mut usize) -> Option<(&'t [u8], Option<u32>)> {
+    // The ids of a platform are mostly of one length. If what ends there is known, it is plain, and need not be looked at.
+    if let Some((id, [b'"', rest @ ..])) = text.split_at_checked(*length)
+        && let Some(code) = devices.get(id)
+    {
+        *text = rest;
+        return Some((id, Some(code)));
+    }
+    let id = string(text)?;
+    *length = id.len();
+    Some((id, devices.get(id)))
 }
 
 /// Reads one connector: its number, then the other documented fields in their order, each of which may be left out.
@@ -198,8 +215,17 @@ fn string<'t>(text: &mut &'t [u8]) -> Option<&'t [u8]> {
 /// Where the last few bytes of a message have their first stop.
 #[cold]
 fn tail(text: &[u8]) -> Option<usize> {
-    text.iter()
-        .position(|byte| *byte < b' ' || *byte == b'"' || *byte == b'\\')
+    text.iter().position(|byte| is_stop(*byte))
+}
+
+/// Whether JSON writes this text as it is, so that it stands for nothing else where it stands between quotes.
+pub(super) fn is_plain(text: &[u8]) -> bool {
+    !text.iter().any(|byte| is_stop(*byte))
+}
+
+/// What a string cannot hold, or not as it is.
+fn is_stop(byte: u8) -> bool {
+    byte < b' ' || byte == b'"' || byte == b'\\'
 }
 
 /// The highest bit of each byte that is a quote, a backslash or a control character. Above the first such byte there
@@ -213,4 +239,43 @@ const fn stops(word: u64) -> u64 {
     let below = word.wrapping_sub(ONES * b' ' as u64);
     // No byte with its highest bit set is any of them, nor does the exclusive or change that bit.
     (quotes.wrapping_sub(ONES) | escapes.wrapping_sub(ONES) | below) & !word & HIGH
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_stop_is_found_wherever_it_is() {
+        for byte in 0..=u8::MAX {
+            for place in 0..8 {
+                for other in [b'a', b'!', b'#', b' ', 0x7f, 0x80, 0xa2, 0xdc, 0xff] {
+                    let mut word = [other; 8];
+                    word[place] = byte;
+                    // Above the first there may be anything.
+                    word[place + 1..].fill(b'!');
+                    let found = stops(u64::from_le_bytes(word)).trailing_zeros() as usize / 8;
+                    let expected = if is_stop(byte) { place } else { 8 };
+                    assert_eq!(found, expected, "{word:x?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn strings_end_at_their_quote_only() {
+        for length in 0..40 {
+            let plain = "é".repeat(length);
+            let whole = format!("{plain}\"behind");
+            for end in plain.len() + 1..=whole.len() {
+                let mut text = whole[..end].as_bytes();
+                assert_eq!(string(&mut text), Some(plain.as_bytes()));
+                assert_eq!(text, &whole.as_bytes()[plain.len() + 1..end]);
+            }
+            for wrong in ["", "\\\"", "\n\"", "\0\""] {
+                let text = format!("{plain}{wrong}");
+                assert_eq!(string(&mut text.as_bytes()), None, "{text:?}");
+            }
+        }
+    }
 }

@@ -171,6 +171,36 @@ fn made_up_devices_are_refused_on_both_ways_and_leave_no_state() {
 }
 
 #[test]
+fn an_id_with_a_backslash_is_not_taken_for_an_escaped_one() {
+    let names = Arc::new(Dictionary::default());
+    let mut decoder = Decoder::new(names.clone());
+    let mut rows = Columns::default();
+    // The third id is written in the message as the second one is read. The first makes that length the expected one.
+    let ids = [
+        r#""12345678""#,
+        r#""a\\u0062c""#,
+        r#""a\u0062c""#,
+        r#""a\\u0062c""#,
+        r#""abc""#,
+        r#""a\\u00""#,
+    ];
+    for id in ids {
+        let text = frame(&format!(r#"{id},"timestamp":"2025-03-15T11:05:00Z""#), "");
+        decoder.frame(&text, 0, &mut rows).unwrap();
+    }
+    let read = rows.device.iter().map(|code| names.names().device(*code).to_owned());
+    let expected = ["12345678", r"a\u0062c", "abc", r"a\u0062c", "abc", r"a\u00"];
+    assert_eq!(read.collect::<Vec<_>>(), expected);
+    let mut both = Both::new();
+    for id in ids.iter().chain(&ids) {
+        assert!(
+            both.read(&frame(&format!(r#"{id},"timestamp":"2025-03-15T11:05:00Z""#), ""))
+                .is_some()
+        );
+    }
+}
+
+#[test]
 fn states_beyond_a_byte_become_other_and_stay_it() {
     let mut both = Both::new();
     for round in 0..2 {
