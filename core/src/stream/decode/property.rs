@@ -9,7 +9,7 @@ use proptest::{
 
 use super::{
     Path,
-    both::Both,
+    both::{Both, SEPARATOR},
     shapes::{Tape, message},
 };
 
@@ -56,4 +56,26 @@ fn the_plainest_message_is_the_documented_one() {
         )
     );
     assert_eq!(Both::new().read(&plain), Some(Path::Fast), "{plain}");
+}
+
+#[test]
+fn the_corpus_of_the_fuzzer_is_read_the_same_both_ways() {
+    let corpus = FilePath::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fuzz/corpus/decode");
+    let (mut files, mut fast) = (0, 0);
+    for entry in fs::read_dir(&corpus).expect("the corpus is there") {
+        let text = fs::read(entry.expect("a file").path()).expect("a file that can be read");
+        // The fuzzer itself passes over what is no text.
+        let Ok(text) = String::from_utf8(text) else {
+            continue;
+        };
+        files += 1;
+        let mut both = Both::new();
+        for message in text.split(SEPARATOR).chain(text.split(SEPARATOR)) {
+            fast += usize::from(both.read(message) == Some(Path::Fast));
+        }
+    }
+    assert!(
+        files >= 60 && fast >= 60,
+        "{files} files, {fast} messages read the fast way"
+    );
 }
