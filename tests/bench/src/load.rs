@@ -1,0 +1,113 @@
+//! Frames, rendered ahead of time as the bytes that go over the wire.
+
+use std::{collections::HashSet, io::Write};
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::scenario::Scenario;
+
+/// When the first frame was read, in ms since 1970: some day.
+const EPOCH: i64 = 1_773_572_700_000;
+/// How far the devices' clocks are apart, in ms.
+const SKEW: u64 = 2000;
+
+/// What one connection is sent: WebSocket messages (unmasked, as servers send them) one after the other.
+#[derive(Debug, Default)]
+pub struct Load {
+    /// The messages with their headers.
+    pub wire: Vec<u8>,
+    /// Where each message ends.
+    pub ends: Vec<usize>,
+}
+
+/// Where the timestamp stands in a frame: behind `{"device_id":"dvc_............","timestamp":"`.
+pub const TIMESTAMP_AT: usize = 14 + 16 + 15;
+
+impl Load {
+    /// Renders the frames that a connection which asked for `asked` is sent; `None` stands for all.
+    pub fn render(scenario: &Scenario, asked: Option<&HashSet<&str>>) -> Self {
+        let ids: Vec<String> = scenario.device_ids().collect();
+        let wanted: Vec<bool> = ids
+            .iter()
+            .map(|id| asked.is_none_or(|asked| asked.contains(id.as_str())))
+            .collect();
+        let mut load = Self::default();
+        let mut random = Random(0x2545_F491_4F6C_DD1D);
+        let mut text = Vec::new();
+        for index in 0..scenario.frames {
+            let device = if index < scenario.devices {
+                index
+            } else {
+                random.below(scenario.devices as u64) as usize
+            };
+            // Always drawn, so that every frame is the same whoever else is sent it.
+            text.clear();
+            frame(&mut text, &ids[device], device, index, scenario.connectors, &mut random);
+            if wanted[device] {
+                load.push(&text);
+            }
+        }
+        load
+    }
+
+    /// The messages, one by one.
+    pub fn messages(&self) -> impl Iterator<Item = &[u8]> {
+        let starts = [0].into_iter().chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, end)| &self.wire[start..*end])
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "frames are shorter than 64 KiB")]
+    fn push(&mut self, text: &[u8]) {
+        // FIN and "text"; lengths beyond 125 stand in two bytes.
+        self.wire.push(0x81);
+        match u8::try_from(text.len()) {
+            Ok(short @ ..=125) => self.wire.push(short),
+            _ => {
+                self.wire.push(126);
+                self.wire.extend_from_slice(&(text.len() as u16).to_be_bytes());
+            }
+        }
+        self.wire.extend_from_slice(text);
+        self.ends.push(self.wire.len());
+    }
+}
+
+/// Appends one frame in the documented shape: 171 bytes with one connector, 85 more for each other.
+fn frame(out: &mut Vec<u8>, id: &str, device: usize, index: usize, connectors: usize, random: &mut Random) {
+    let skew = (device as u64).wrapping_mul(0x9E37_79B9) % SKEW;
+    let at = Timestamp::from_millisecond(EPOCH).unwrap_or_default()
+        + SignedDuration::from_millis(index as i64 + skew as i64);
+    let _ = write!(out, r#"{{"device_id":"{id}","timestamp":"{at:.3}","connectors":["#);
+    for connector in 1..=connectors {
+        let charge = 100 + random.below(890);
+        let (state, sign, power) = match random.below(16) {
+            0 => ("discharging", "-", charge),
+            1 => ("idle", "", 0),
+            _ => ("charging", "", charge),
+        };
+        let energy = 1000 + random.below(8900);
+        let soc = 10 + random.below(90);
+        let separator = if connector == 1 { "" } else { "," };
+        let _ = write!(
+            out,
+            r#"{separator}{{"connector_id":{connector},"state":"{state}","power":{sign}{}.{:02},"energy_delivered":{}.{:02},"soc":{soc}}}"#,
+            power / 100,
+            power % 100,
+            energy / 100,
+            energy % 100,
+        );
+    }
+    out.extend_from_slice(b"]}");
+}
+
+/// Numbers that look random and are the same every time (xorshift).
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 16) % bound
+    }
+}
