@@ -1,9 +1,9 @@
-//! What was read, in a few numbers: two clients that print the same have read the same.
+//! What was read, in a few numbers: clients that tell the same have read the same.
 
-use std::fmt;
+use serde::Serialize;
 
-/// Sums over every field of every reading.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+/// Sums over every field of every reading; those of integers modulo 2⁶⁴.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct Checksum {
     /// Readings.
     pub readings: u64,
@@ -29,23 +29,5 @@ impl Checksum {
         id.as_bytes()
             .last_chunk()
             .map_or(0, |last: &[u8; 8]| u64::from_le_bytes(*last))
-    }
-}
-
-/// The sums, separated by blanks; those of integers modulo 2⁶⁴.
-impl fmt::Display for Checksum {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} {} {} {} {} {:.3} {:.3} {:.3}",
-            self.readings,
-            self.devices,
-            self.timestamps,
-            self.connectors,
-            self.states,
-            self.power,
-            self.energy,
-            self.soc,
-        )
     }
 }

@@ -45,7 +45,7 @@ impl Job {
 /// What reading came to.
 pub fn throughput(frames: usize, since: Duration, checksum: &Checksum) -> Value {
     let cpu = (measure::cpu() - since).as_secs_f64();
-    json!({ "frames": frames, "cpu": cpu, "checksum": checksum.to_string() })
+    json!({ "frames": frames, "cpu": cpu, "checksum": checksum })
 }
 
 /// What waiting came to: of the delays in µs, without the first tenth, in which everything warms up.
