@@ -23,7 +23,7 @@ type ConnectorReading = model::ConnectorReading;
 type TelemetryFrame = model::TelemetryFrame;
 type DeviceSource = core::DeviceSource;
 type KnownDevice = core::KnownDevice;
-type StreamStats = core::StreamStats;
+type FrameSource = model::FrameSource;
 
 #[uniffi::remote(Record)]
 pub struct Location {
@@ -101,11 +101,18 @@ pub struct ConnectorReading {
     pub soc: Option<f64>,
 }
 
+#[uniffi::remote(Enum)]
+pub enum FrameSource {
+    Stream,
+    Call,
+}
+
 #[uniffi::remote(Record)]
 pub struct TelemetryFrame {
     pub device_id: String,
     pub timestamp: Timestamp,
     pub received_at: Timestamp,
+    pub source: FrameSource,
     pub connectors: Vec<ConnectorReading>,
 }
 
@@ -119,17 +126,6 @@ pub enum DeviceSource {
 pub struct KnownDevice {
     pub device_id: String,
     pub source: DeviceSource,
-}
-
-#[uniffi::remote(Record)]
-pub struct StreamStats {
-    pub frames: u64,
-    pub bytes: u64,
-    pub connections: u64,
-    pub dropped: u64,
-    pub duplicates: u64,
-    pub malformed: u64,
-    pub listener_failures: u64,
 }
 
 /// One page of sites.

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
-use tellus_core::{self as core, StreamStats, model::TelemetryFrame};
+use tellus_core::{self as core, model::TelemetryFrame};
 
 use crate::error::{CallbackError, TellusError};
 
@@ -21,6 +21,8 @@ pub enum StreamStatus {
         /// Why there is no connection.
         error: TellusError,
     },
+    /// It was told to rest.
+    Paused,
     /// It was closed by its owner.
     Closed,
     /// It ended for good.
@@ -39,6 +41,7 @@ impl From<core::StreamStatus> for StreamStatus {
                 retry_in,
                 error: error.into(),
             },
+            core::StreamStatus::Paused => Self::Paused,
             core::StreamStatus::Closed => Self::Closed,
             core::StreamStatus::Failed(error) => Self::Failed { error: error.into() },
         }
@@ -50,6 +53,8 @@ impl From<core::StreamStatus> for StreamStatus {
 pub struct StatusEvent {
     /// When it changed, by this machine's clock.
     pub at: Timestamp,
+    /// Which of the stream's connections, counted from 0.
+    pub connection: u32,
     /// What the stream does from then on.
     pub status: StreamStatus,
 }
@@ -58,7 +63,44 @@ impl From<core::StatusEvent> for StatusEvent {
     fn from(event: core::StatusEvent) -> Self {
         Self {
             at: event.at,
+            connection: event.connection,
             status: event.status.into(),
+        }
+    }
+}
+
+/// A stream's counters, since it was opened.
+#[derive(Debug, Clone, uniffi::Record)]
+pub struct StreamStats {
+    /// Frames received and understood, without duplicates.
+    pub frames: u64,
+    /// Bytes of text received.
+    pub bytes: u64,
+    /// Connections opened.
+    pub connections: u64,
+    /// Frames dropped because the consumer was too slow.
+    pub dropped: u64,
+    /// Frames dropped because the very same frame had just been received.
+    pub duplicates: u64,
+    /// Messages that are no telemetry frame.
+    pub malformed: u64,
+    /// Devices that are not observed at present.
+    pub open_gaps: u64,
+    /// Calls of the listener that failed.
+    pub listener_failures: u64,
+}
+
+impl From<core::StreamStats> for StreamStats {
+    fn from(stats: core::StreamStats) -> Self {
+        Self {
+            frames: stats.frames,
+            bytes: stats.bytes,
+            connections: stats.connections,
+            dropped: stats.dropped,
+            duplicates: stats.duplicates,
+            malformed: stats.malformed,
+            open_gaps: stats.open_gaps,
+            listener_failures: stats.listener_failures,
         }
     }
 }
@@ -76,7 +118,7 @@ impl From<core::Batch> for TelemetryBatch {
     fn from(batch: core::Batch) -> Self {
         Self {
             events: batch.events.into_iter().map(Into::into).collect(),
-            frames: batch.frames,
+            frames: batch.frames.iter().collect(),
         }
     }
 }
@@ -109,7 +151,7 @@ impl TelemetrySubscription {
 
     /// What the stream has counted so far.
     pub fn stats(&self) -> Result<StreamStats, TellusError> {
-        Ok(self.0.stats())
+        Ok(self.0.stats().into())
     }
 }
 
@@ -127,7 +169,9 @@ pub(crate) struct Listener(pub(crate) Arc<dyn TelemetryListener>);
 
 impl core::TelemetryListener for Listener {
     fn on_batch(&self, batch: &core::Batch) -> Result<(), String> {
-        self.0.on_batch(batch.frames.clone()).map_err(|error| error.to_string())
+        self.0
+            .on_batch(batch.frames.iter().collect())
+            .map_err(|error| error.to_string())
     }
 
     fn on_status(&self, event: &core::StatusEvent) -> Result<(), String> {
@@ -156,6 +200,6 @@ impl ListenerSubscription {
 
     /// What the stream has counted so far.
     pub fn stats(&self) -> Result<StreamStats, TellusError> {
-        Ok(self.0.stats())
+        Ok(self.0.stats().into())
     }
 }

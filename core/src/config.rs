@@ -7,7 +7,7 @@ use url::Url;
 use crate::{
     clock::{SharedClock, SystemClock},
     error::{Error, Result},
-    policy::{backoff::Backoff, retry::RetryPolicy},
+    policy::{backoff::Backoff, partition::Partition, retry::RetryPolicy},
     signature::RequestSigner,
 };
 
@@ -167,6 +167,24 @@ pub struct StreamConfig {
     /// How often the first connection is tried before the stream fails. Default: 5, as for calls. Once a stream was
     /// live it comes back however long that takes.
     pub first_attempts: u32,
+    /// How many devices one connection carries at most; more devices are spread over more connections. Default: 200. A
+    /// lost connection then leaves few devices unobserved, ten connections carry a large fleet, and the URL with their
+    /// ids stays below `max_url_bytes`.
+    pub max_devices_per_connection: usize,
+    /// How long a connection's URL, which names its devices, may be (bytes). Default: 4096, half of what nginx takes in
+    /// one line of a request's head by default.
+    pub max_url_bytes: usize,
+    /// Connection number k is first opened after k times this, and a random part of it. Default: 100 ms.
+    pub connect_stagger: Duration,
+    /// The part of the devices that this process carries, where several share a fleet: the others are left to the others.
+    /// Default: none, all of them.
+    pub partition: Option<Partition>,
+    /// A change of the network or of the devices makes a connection dial anew, at most this often. Default: 1 s, since
+    /// systems report one change of the network in several steps.
+    pub min_wake_interval: Duration,
+    /// When the wall clock runs ahead of the monotonic one by more than this, the machine slept, and all connections are
+    /// opened anew. Default: 10 s; clocks that are set right move by less.
+    pub sleep_threshold: Duration,
     /// The longest that sending a ping or a close may take. Default: 10 s.
     pub write_timeout: Duration,
     /// The largest message, in bytes. Default: 1 MiB.
@@ -192,6 +210,12 @@ impl Default for StreamConfig {
             backoff: Backoff::default(),
             stable_after: Duration::from_secs(30),
             first_attempts: 5,
+            max_devices_per_connection: 200,
+            max_url_bytes: 4096,
+            connect_stagger: Duration::from_millis(100),
+            partition: None,
+            min_wake_interval: Duration::from_secs(1),
+            sleep_threshold: Duration::from_secs(10),
             write_timeout: Duration::from_secs(10),
             max_message: 1 << 20,
             mailbox_rows: 1 << 16,
@@ -252,6 +276,7 @@ impl Config {
             ("dial.upgrade", self.dial.upgrade),
             ("stream.ping_interval", self.stream.ping_interval),
             ("stream.write_timeout", self.stream.write_timeout),
+            ("stream.sleep_threshold", self.stream.sleep_threshold),
         ];
         for (field, value) in positive {
             if value.is_zero() {
@@ -266,6 +291,11 @@ impl Config {
             ("stream.first_attempts", u64::from(self.stream.first_attempts)),
             ("stream.mailbox_rows", self.stream.mailbox_rows as u64),
             ("stream.max_message", self.stream.max_message as u64),
+            (
+                "stream.max_devices_per_connection",
+                self.stream.max_devices_per_connection as u64,
+            ),
+            ("stream.max_url_bytes", self.stream.max_url_bytes as u64),
         ];
         for (field, value) in at_least_one {
             if value == 0 {
@@ -287,6 +317,17 @@ impl Config {
             return Err(Error::invalid(
                 "stream.silence",
                 "must be longer than stream.ping_interval, or every quiet connection counts as dead",
+            ));
+        }
+        if let Some(part) = self.stream.partition
+            && part.index >= part.count
+        {
+            return Err(Error::invalid(
+                "stream.partition",
+                format_args!(
+                    "there is no part {} of {}; parts are counted from 0",
+                    part.index, part.count
+                ),
             ));
         }
         check_base_url(&self.base_url, self.allow_insecure_http)
@@ -403,5 +444,8 @@ mod tests {
         let mut config = Config::new("https://h");
         config.retry.max_attempts = 0;
         assert_eq!(config.check().unwrap_err().details()["field"], "retry.max_attempts");
+        let mut config = Config::new("https://h");
+        config.stream.partition = Some(Partition { index: 2, count: 2 });
+        assert_eq!(config.check().unwrap_err().details()["field"], "stream.partition");
     }
 }

@@ -24,9 +24,12 @@ pub use auth::{AccessToken, Credentials, StoredToken, TokenProvider, TokenReques
 pub use client::Client;
 pub use config::Config;
 pub use error::{Error, ErrorKind, Result};
-pub use policy::{backoff::Backoff, quota::QuotaClass, retry::RetryPolicy};
+pub use policy::{backoff::Backoff, partition::Partition, quota::QuotaClass, retry::RetryPolicy};
 pub use secret::{ExposeSecret, SecretString};
 pub use signature::{HmacSigner, RequestSigner, SignatureEncoding, SignedParts};
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub use stream::probe;
 pub use stream::{
     Batch, Frames, FramesIter, Gap, GapCause, Latency, ListenerHandle, Names, Observed, StatusEvent, StreamStats,
     StreamStatus, Subscription, TelemetryListener, columns,

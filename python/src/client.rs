@@ -337,16 +337,17 @@ impl CoreClient {
         Ok(CoreStream::new(client.telemetry(devices).or_raise(py)?))
     }
 
-    #[pyo3(signature = (devices, on_batch=None, on_status=None))]
+    #[pyo3(signature = (devices, on_batch=None, on_status=None, on_gap=None))]
     fn subscribe(
         &self,
         py: Python<'_>,
         devices: Vec<String>,
         on_batch: Option<Py<PyAny>>,
         on_status: Option<Py<PyAny>>,
+        on_gap: Option<Py<PyAny>>,
     ) -> PyResult<Subscription> {
         let client = self.0.client().or_raise(py)?;
-        listener::subscribe(&client, devices, on_batch, on_status).or_raise(py)
+        listener::subscribe(&client, devices, on_batch, on_status, on_gap).or_raise(py)
     }
 }
 

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use pyo3::{IntoPyObjectExt, prelude::*, types::PyList};
 use tellus_core::{
     DeviceSource,
-    model::{CommandState, ConnectorState, DeviceStatus},
+    model::{CommandState, ConnectorState, DeviceStatus, FrameSource},
 };
 
 use crate::{json, time};
@@ -52,6 +52,15 @@ macro_rules! number {
 }
 number!(u32, u64, f64);
 
+impl ToPython for bool {
+    fn to_python<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.into_bound_py_any(py)
+    }
+    fn show(&self, _: &str) -> String {
+        if *self { "True" } else { "False" }.to_owned()
+    }
+}
+
 macro_rules! text {
     ($($type:ty => $as_str:expr),*) => {$(
         impl ToPython for $type {
@@ -74,6 +83,10 @@ text!(
     DeviceSource => |source| match source {
         DeviceSource::Configured => "configured",
         DeviceSource::ChargingRecords => "charging_records",
+    },
+    FrameSource => |source| match source {
+        FrameSource::Stream => "stream",
+        FrameSource::Call => "call",
     }
 );
 

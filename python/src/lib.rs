@@ -3,7 +3,6 @@
 
 mod arguments;
 mod arrow;
-mod batch;
 mod bridge;
 mod call;
 mod client;
@@ -26,6 +25,7 @@ mod sandbox;
 mod schedule;
 mod settings;
 mod stream;
+mod telemetry;
 mod time;
 mod token_file;
 
@@ -42,20 +42,20 @@ mod _tellus {
 
     #[pymodule_export]
     use super::{
-        batch::{Batch, StatusEvent},
         call::Call,
         client::CoreClient,
         follow::CoreFollow,
         listener::Subscription,
         model::{
-            ChargingRecord, CommandReceipt, CommandStatus, Connector, ConnectorReading, Device, EnergyPoint,
-            EnergySeries, EnergyTotal, FlexibilityReceipt, KnownDevice, Location, Site, StreamStats, TelemetryFrame,
+            ChargingRecord, CommandReceipt, CommandStatus, Connector, Device, EnergyPoint, EnergySeries, EnergyTotal,
+            FlexibilityReceipt, KnownDevice, Location, Site,
         },
         pages::{CorePages, record_stream},
         parcel::Parcel,
         provider::TokenRequest,
         sandbox::CoreSandbox,
         stream::CoreStream,
+        telemetry::{Batch, ConnectorReading, Gap, Observed, StatusEvent, StreamStats, TelemetryFrame},
     };
 
     #[pymodule_init]

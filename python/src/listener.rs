@@ -10,11 +10,11 @@ use pyo3::{IntoPyObject, intern, prelude::*};
 use tellus_core::{Batch as CoreBatch, Client, ListenerHandle, StatusEvent as CoreEvent, TelemetryListener};
 
 use crate::{
-    batch::{Batch, StatusEvent},
     bridge,
     convert::ToPython,
     error::{OrRaise, inherited, sure},
     per_process::{Owned, PerProcess},
+    telemetry::{Batch, Gap, StatusEvent, TextCache},
 };
 
 /// The listener threads of this process: each channel is disconnected once its thread has ended.
@@ -23,17 +23,23 @@ static THREADS: PerProcess<Mutex<Vec<mpsc::Receiver<()>>>> = PerProcess::new();
 struct Listener {
     on_batch: Option<Py<PyAny>>,
     on_status: Option<Py<PyAny>>,
+    on_gap: Option<Py<PyAny>>,
+    texts: TextCache,
     /// Dropped with the listener when its thread ends.
     _alive: mpsc::Sender<()>,
 }
 
 impl TelemetryListener for Listener {
     fn on_batch(&self, batch: &CoreBatch) -> Result<(), String> {
-        call(self.on_batch.as_ref(), || Batch::new(batch.clone()))
+        call(self.on_batch.as_ref(), || Batch::new(batch.clone(), &self.texts))
     }
 
     fn on_status(&self, event: &CoreEvent) -> Result<(), String> {
         call(self.on_status.as_ref(), || StatusEvent(event.clone()))
+    }
+
+    fn on_gap(&self, gap: &tellus_core::Gap) -> Result<(), String> {
+        call(self.on_gap.as_ref(), || Gap(gap.clone()))
     }
 }
 
@@ -69,11 +75,14 @@ pub(crate) fn subscribe(
     devices: Vec<String>,
     on_batch: Option<Py<PyAny>>,
     on_status: Option<Py<PyAny>>,
+    on_gap: Option<Py<PyAny>>,
 ) -> tellus_core::Result<Subscription> {
     let (alive, ended) = mpsc::channel();
     let listener = Arc::new(Listener {
         on_batch,
         on_status,
+        on_gap,
+        texts: TextCache::default(),
         _alive: alive,
     });
     let handle = client.subscribe(devices, listener)?;

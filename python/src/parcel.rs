@@ -8,7 +8,7 @@ use std::{
 use pyo3::prelude::*;
 use tellus_core::Batch as CoreBatch;
 
-use crate::batch::Batch;
+use crate::telemetry::{Batch, TextCache};
 
 /// Batches that were pulled and then not taken. The next pull gets them first.
 #[derive(Clone, Default)]
@@ -53,14 +53,16 @@ pub(crate) struct Parcel {
     batch: Mutex<Option<CoreBatch>>,
     returned: Returned,
     status: Status,
+    texts: TextCache,
 }
 
 impl Parcel {
-    pub(crate) fn new(batch: Option<CoreBatch>, returned: Returned, status: Status) -> Self {
+    pub(crate) fn new(batch: Option<CoreBatch>, returned: Returned, status: Status, texts: TextCache) -> Self {
         Self {
             batch: Mutex::new(batch),
             returned,
             status,
+            texts,
         }
     }
 
@@ -77,7 +79,7 @@ impl Parcel {
         if let Some(event) = batch.events.last() {
             self.status.set(event.status.name());
         }
-        Some(Batch::new(batch))
+        Some(Batch::new(batch, &self.texts))
     }
 }
 

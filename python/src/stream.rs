@@ -11,6 +11,7 @@ use crate::{
     error::{OrRaise, inherited},
     parcel::{Parcel, Returned, Status},
     per_process::Owned,
+    telemetry::{Batch, TextCache},
     time,
 };
 
@@ -21,6 +22,8 @@ struct Open {
     returned: Returned,
     /// What the last batch said about the stream.
     status: Status,
+    /// The texts of the last batch.
+    texts: TextCache,
 }
 
 /// The stream as `tellus.TelemetryStream` and `tellus.AsyncTelemetryStream` share it.
@@ -34,6 +37,7 @@ impl CoreStream {
             turn: Arc::default(),
             returned: Returned::default(),
             status: Status::default(),
+            texts: TextCache::default(),
         }))
     }
 
@@ -49,7 +53,7 @@ impl CoreStream {
     fn next_batch(&self, py: Python<'_>, max_rows: usize, max_wait: Option<f64>) -> PyResult<Call> {
         let open = self.open().or_raise(py)?;
         let (subscription, turn) = (open.subscription.clone(), open.turn.clone());
-        let (returned, status) = (open.returned.clone(), open.status.clone());
+        let (returned, status, texts) = (open.returned.clone(), open.status.clone(), open.texts.clone());
         let max_wait = max_wait
             .map(|wait| time::seconds("max_wait", wait))
             .transpose()
@@ -62,7 +66,7 @@ impl CoreStream {
                         Some(batch) => Some(batch),
                         None => subscription.next_batch(max_rows, max_wait).await?,
                     };
-                    Ok((Parcel::new(batch, returned, status), turn))
+                    Ok((Parcel::new(batch, returned, status, texts), turn))
                 })
             },
             |py, (parcel, turn)| {
@@ -79,6 +83,22 @@ impl CoreStream {
             Some(open) if !open.subscription.is_closed() => open.status.get(),
             _ => "closed",
         }
+    }
+
+    /// The newest reading of every connector.
+    fn snapshot(&self, py: Python<'_>) -> PyResult<Batch> {
+        let open = self.open().or_raise(py)?;
+        Ok(Batch::of_frames(open.subscription.snapshot(), &open.texts))
+    }
+
+    /// All gaps that are known.
+    fn gaps<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.open().or_raise(py)?.subscription.gaps().to_python(py)
+    }
+
+    /// How many frames of which device were dropped.
+    fn drops(&self, py: Python<'_>) -> PyResult<std::collections::HashMap<String, u64>> {
+        Ok(self.open().or_raise(py)?.subscription.drops())
     }
 
     #[getter]

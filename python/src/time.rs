@@ -30,6 +30,12 @@ pub(crate) fn to_datetime(py: Python<'_>, timestamp: Timestamp) -> PyResult<Boun
     )
 }
 
+/// The same from microseconds since 1970.
+pub(crate) fn from_micros(py: Python<'_>, microseconds: i64) -> PyResult<Bound<'_, PyAny>> {
+    let timestamp = Timestamp::from_microsecond(microseconds).unwrap_or_default();
+    to_datetime(py, timestamp).map(Bound::into_any)
+}
+
 /// A span given in seconds; `field` is named if it cannot be one.
 pub(crate) fn seconds(field: &str, value: f64) -> Result<Duration> {
     Duration::try_from_secs_f64(value).map_err(|_| {

@@ -28,8 +28,10 @@ __all__ = [
     "EnergySeries",
     "EnergyTotal",
     "FlexibilityReceipt",
+    "Gap",
     "KnownDevice",
     "Location",
+    "Observed",
     "Parcel",
     "Site",
     "StatusEvent",
@@ -134,6 +136,7 @@ class CoreClient:
         devices: list[str],
         on_batch: Callable[[Batch], object] | None = None,
         on_status: Callable[[StatusEvent], object] | None = None,
+        on_gap: Callable[[Gap], object] | None = None,
     ) -> Subscription: ...
 
 @final
@@ -153,6 +156,9 @@ class CoreStream:
     """The stream as ``tellus.TelemetryStream`` and ``tellus.AsyncTelemetryStream`` share it."""
 
     def next_batch(self, max_rows: int, max_wait: float | None = None) -> Call[Parcel]: ...
+    def snapshot(self) -> Batch: ...
+    def gaps(self) -> list[Gap]: ...
+    def drops(self) -> dict[str, int]: ...
     @property
     def status(self) -> str: ...
     @property
@@ -239,6 +245,10 @@ class Batch:
     def events(self) -> list[StatusEvent]:
         """Changes of the stream's state; they came before the frames."""
 
+    @property
+    def gaps(self) -> list[Gap]:
+        """Gaps that opened, before the frames, and gaps that these frames ended."""
+
     def __len__(self) -> int: ...
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """One row for each connector reading, as an Arrow stream."""
@@ -259,6 +269,10 @@ class StatusEvent:
     @property
     def at(self) -> datetime:
         """When it changed, by this machine's clock, in UTC."""
+
+    @property
+    def connection(self) -> int:
+        """Which of the stream's connections, counted from 0. A stream of few devices has one only."""
 
     @property
     def status(self) -> str:
@@ -671,6 +685,10 @@ class TelemetryFrame:
         """When the SDK received it, by this machine's clock, in UTC."""
 
     @property
+    def source(self) -> str:
+        """Where it comes from: ``stream``, or ``call`` if the SDK asked for the device's state after a gap."""
+
+    @property
     def connectors(self) -> list[ConnectorReading]:
         """A reading for each connector that the frame names; may be empty."""
 
@@ -709,12 +727,71 @@ class ConnectorReading:
     def __eq__(self, other: object, /) -> bool: ...
 
 @final
+class Gap:
+    """An interval in which a device was not observed: from the last frame that was delivered to the next one. What
+    happened meanwhile is not known: the platform has no replay."""
+
+    @property
+    def device_id(self) -> str:
+        """Which charger."""
+
+    @property
+    def cause(self) -> str:
+        """Why: ``connecting``, ``reconnect``, ``stale``, ``dropped``, ``paused`` or ``failed``."""
+
+    @property
+    def opened_at(self) -> datetime:
+        """When it was noticed, by this machine's clock, in UTC."""
+
+    @property
+    def last(self) -> Observed | None:
+        """The last frame delivered before it: its time by both clocks; ``None`` if there was none."""
+
+    @property
+    def next(self) -> Observed | None:
+        """The first frame delivered after it; ``None`` while the gap is open."""
+
+    @property
+    def closed_at(self) -> datetime | None:
+        """When it ended, by this machine's clock, in UTC; ``None`` while it is open."""
+
+    @property
+    def dropped(self) -> int:
+        """How many frames arrived and were dropped."""
+
+    @property
+    def resynced(self) -> bool:
+        """Whether a reading taken by a call, and not by the stream, ended it."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as a dict; models inside become dicts, too."""
+
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class Observed:
+    """A frame's place in time, by both clocks."""
+
+    @property
+    def timestamp(self) -> datetime:
+        """The charger's own time of the reading, in UTC."""
+
+    @property
+    def received_at(self) -> datetime:
+        """When the SDK received it, by this machine's clock, in UTC."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as a dict."""
+
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
 class StreamStats:
     """What a stream has counted since it was opened."""
 
     @property
     def frames(self) -> int:
-        """Frames received and understood."""
+        """Frames received and understood, without duplicates."""
 
     @property
     def bytes(self) -> int:
@@ -737,8 +814,29 @@ class StreamStats:
         """Messages that are no telemetry frame."""
 
     @property
+    def unusual(self) -> int:
+        """Frames that are legal, yet not of the documented shape: they cost more to read."""
+
+    @property
+    def waiting_rows(self) -> int:
+        """Connector readings that wait to be pulled."""
+
+    @property
+    def open_gaps(self) -> int:
+        """Devices that are not observed at present."""
+
+    @property
+    def forgotten_gaps(self) -> int:
+        """Ended gaps that were forgotten because there were too many of them."""
+
+    @property
     def listener_failures(self) -> int:
         """Calls of the listener that failed."""
+
+    @property
+    def latency(self) -> dict[str, float] | None:
+        """From the charger's time of a frame to its delivery: seconds that half, 90 %, 99 % and all of the frames
+        stayed below, each to the next power of two; ``None`` without frames. Holds the clocks' difference, too."""
 
     def to_dict(self) -> dict[str, Any]:
         """The same as a dict; models inside become dicts, too."""

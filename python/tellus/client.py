@@ -18,6 +18,7 @@ from tellus._tellus import (
     Device,
     EnergySeries,
     FlexibilityReceipt,
+    Gap,
     KnownDevice,
     Site,
     StatusEvent,
@@ -85,13 +86,16 @@ class _Client:
         *,
         on_batch: Callable[[Batch], object] | None = None,
         on_status: Callable[[StatusEvent], object] | None = None,
+        on_gap: Callable[[Gap], object] | None = None,
     ) -> Subscription:
         """Delivers live telemetry to callbacks, always from one and the same thread, until it is closed.
+
+        `on_gap` is told when a device ceases to be observed, and again when it is observed once more.
 
         An exception in a callback is logged; ten in a row end the subscription.
         """
         self._note_loop()
-        subscription = self._core.subscribe(_ids(devices), on_batch, on_status)
+        subscription = self._core.subscribe(_ids(devices), on_batch, on_status, on_gap)
         close_at_exit(subscription)
         return subscription
 

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
-    from tellus._tellus import Batch, CoreStream, StreamStats, TelemetryFrame
+    from tellus._tellus import Batch, CoreStream, Gap, StreamStats, TelemetryFrame
 
 MAX_ROWS = 4096
 """How many connector readings a batch holds at most, unless asked otherwise."""
@@ -27,8 +27,21 @@ class _Stream:
 
     @property
     def status(self) -> str:
-        """What the stream is doing, as of the last batch: connecting, live, waiting, closed or failed."""
+        """What the stream is doing, as of the last batch: connecting, live, waiting, paused, closed or failed."""
         return self._core.status
+
+    def snapshot(self) -> Batch:
+        """The newest reading of every connector, also of what has not been pulled yet."""
+        return self._core.snapshot()
+
+    def gaps(self) -> list[Gap]:
+        """When which device was not observed, and why, up to what has been pulled so far. Gaps that last have no
+        `next`; of those that ended, the newest 65,536 are kept."""
+        return self._core.gaps()
+
+    def drops(self) -> dict[str, int]:
+        """How many frames of which device were dropped because they were not pulled in time."""
+        return self._core.drops()
 
     @property
     def stats(self) -> StreamStats:
@@ -52,17 +65,18 @@ class TelemetryStream(_Stream):
     """A stream as an iterator of frames. It reconnects by itself, until it is closed or its ``with``
     block is left."""
 
-    def __iter__(self) -> Self:
-        return self
-
-    def __next__(self) -> TelemetryFrame:
+    def __iter__(self) -> Iterator[TelemetryFrame]:
+        # A generator hands out frames faster than a method does. What it has not handed out when a loop is left, or
+        # interrupted, stays for the next one.
         while True:
-            for frame in self._frames:
-                return frame
+            yield from self._frames
             batch = self._core.next_batch(MAX_ROWS).wait().open()
             if batch is None:
-                raise StopIteration
+                return
             self._frames = iter(batch.frames)
+
+    def __next__(self) -> TelemetryFrame:
+        return next(iter(self))
 
     def batches(self, *, max_rows: int = MAX_ROWS, max_wait: float | None = None) -> Iterator[Batch]:
         """Whatever has arrived since the last batch, at most `max_rows` connector readings.

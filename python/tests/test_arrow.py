@@ -42,7 +42,7 @@ def test_pyarrow(batch: tellus.Batch) -> None:
         ("timestamp", time),
         ("received_at", time),
         ("connector_id", pa.uint32()),
-        ("state", text),
+        ("state", pa.dictionary(pa.int8(), pa.string())),
         ("power", pa.float64()),
         ("energy_delivered", pa.float64()),
         ("soc", pa.float64()),

@@ -4,5 +4,6 @@
 pub(crate) mod backoff;
 pub(crate) mod budget;
 pub(crate) mod in_flight;
+pub(crate) mod partition;
 pub(crate) mod quota;
 pub(crate) mod retry;

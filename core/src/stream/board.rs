@@ -94,20 +94,16 @@ struct Slot {
     pending: bool,
     stale: bool,
     /// Readings of further connectors.
-    more: Option<Box<Vec<Reading>>>,
+    more: Vec<Reading>,
 }
 
 impl Slot {
     fn readings(&self) -> impl Iterator<Item = &Reading> {
-        self.inline[..usize::from(self.used)]
-            .iter()
-            .chain(self.more.iter().flat_map(|more| more.iter()))
+        self.inline[..usize::from(self.used)].iter().chain(&self.more)
     }
 
     fn readings_mut(&mut self) -> impl Iterator<Item = &mut Reading> {
-        self.inline[..usize::from(self.used)]
-            .iter_mut()
-            .chain(self.more.iter_mut().flat_map(|more| more.iter_mut()))
+        self.inline[..usize::from(self.used)].iter_mut().chain(&mut self.more)
     }
 
     fn find(&mut self, row: &Row) -> Option<&mut Reading> {
@@ -119,7 +115,7 @@ impl Slot {
             self.inline[usize::from(self.used)] = reading;
             self.used += 1;
         } else {
-            self.more.get_or_insert_default().push(reading);
+            self.more.push(reading);
         }
     }
 
@@ -244,6 +240,11 @@ impl Board {
             }
         }
         silent
+    }
+
+    /// Whether the device has reported since `then` (monotonic, in µs).
+    pub(super) fn seen_since(&mut self, device: u32, then: i64) -> bool {
+        self.slot(device).seen > then
     }
 
     /// Forgets a device, except for its place.

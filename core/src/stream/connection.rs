@@ -1,10 +1,10 @@
 //! ONE socket from the handshake to its end. Knows no retry.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use futures_util::{FutureExt, SinkExt, StreamExt};
 use http::{HeaderMap, header};
-use tokio::{sync::watch, time::timeout};
+use tokio::time::timeout;
 use tokio_tungstenite::{
     WebSocketStream, client_async_with_config,
     tungstenite::{
@@ -17,8 +17,10 @@ use url::Url;
 
 use super::{
     columns::Columns,
-    decode,
+    decode::{Decoder, Path},
+    machine::Farewell,
     mailbox::Mailbox,
+    names::Dictionary,
     stats::{Counters, count},
 };
 use crate::{
@@ -40,16 +42,28 @@ const WRITE_BUFFER: usize = 256 << 10;
 /// How much of a message that is no frame is shown in the log.
 const SAMPLE: usize = 120;
 
+/// The longest that leaving a connection takes.
+const FAREWELL: Duration = Duration::from_secs(1);
+
 /// What a connection needs to know to be opened.
+#[derive(Clone)]
 pub(super) struct Target {
     pub(super) url: Url,
     pub(super) dialer: Dialer,
     pub(super) headers: HeaderMap,
     pub(super) stream: StreamConfig,
+    pub(super) clock: SharedClock,
 }
 
 /// An open connection.
-pub(super) struct Connection(WebSocketStream<Box<dyn Socket>>);
+pub(super) struct Connection {
+    socket: WebSocketStream<Box<dyn Socket>>,
+    config: StreamConfig,
+    clock: SharedClock,
+    /// When anything at all arrived last.
+    last_seen: Duration,
+    next_ping: Duration,
+}
 
 impl Connection {
     /// Dials, and upgrades with the token in the `Authorization` header.
@@ -75,7 +89,16 @@ impl Connection {
             .max_frame_size(Some(target.stream.max_message));
         let upgrade = client_async_with_config(request, socket, Some(config));
         match timeout(target.dialer.timeouts.upgrade, upgrade).await {
-            Ok(Ok((socket, _))) => Ok(Self(socket)),
+            Ok(Ok((socket, _))) => {
+                let now = target.clock.monotonic();
+                Ok(Self {
+                    socket,
+                    config: target.stream,
+                    clock: target.clock.clone(),
+                    last_seen: now,
+                    next_ping: now + target.stream.ping_interval,
+                })
+            }
             Ok(Err(error)) => Err(refusal(error)),
             Err(_) => Err(Error::new(
                 ErrorKind::Timeout,
@@ -87,116 +110,145 @@ impl Connection {
         }
     }
 
-    /// Reads until the connection ends, and says why it did. `Ok` if `closed` turned true.
-    pub(super) async fn run(
-        mut self,
-        config: &StreamConfig,
-        clock: &SharedClock,
-        inbox: &mut Inbox<'_>,
-        closed: &mut watch::Receiver<bool>,
-    ) -> Result<()> {
-        let mut last_seen = clock.monotonic();
-        let mut next_ping = last_seen + config.ping_interval;
+    /// Reads until the connection ends, and says why it did. May be dropped at any await and called again: nothing that
+    /// was read is lost.
+    pub(super) async fn run(&mut self, inbox: &mut Inbox) -> Error {
+        // One timer for many bursts: it is set anew only when it has rung, and then for what is due by then.
+        let mut timer = self.clock.sleep(self.due());
         loop {
-            let now = clock.monotonic();
-            let wake = next_ping.min(last_seen + config.silence);
-            tokio::select! {
+            let done = tokio::select! {
                 biased;
-                () = until_closed(closed) => {
-                    self.say_goodbye(config.write_timeout).await;
-                    return Ok(());
+                () = &mut timer => {
+                    let done = self.look_after().await;
+                    timer = self.clock.sleep(self.due());
+                    done
                 }
-                () = clock.sleep(wake.saturating_sub(now)) => {
-                    let now = clock.monotonic();
-                    if now.saturating_sub(last_seen) >= config.silence {
-                        return Err(Error::new(
-                            ErrorKind::Timeout,
-                            format!("nothing arrived for {} s; the connection is dead", config.silence.as_secs_f64()),
-                        ));
-                    }
-                    self.ping(config.write_timeout).await?;
-                    next_ping = now + config.ping_interval;
-                }
-                message = self.0.next() => {
-                    let end = self.read_burst(message, inbox);
-                    last_seen = clock.monotonic();
-                    inbox.deliver(last_seen);
-                    end?;
-                    // While the consumer has no room, the socket is not read; closing must still work.
-                    tokio::select! {
-                        biased;
-                        () = until_closed(closed) => {}
-                        () = inbox.mailbox.room() => {}
-                    }
-                    // The time that the consumer took is not the platform's silence.
-                    last_seen = clock.monotonic();
-                }
+                message = self.socket.next() => self.read(message, inbox).await,
+            };
+            if let Err(error) = done {
+                return error;
             }
         }
     }
 
-    /// Takes the message at hand and all others that have already arrived.
-    fn read_burst(&mut self, first: Option<tungstenite::Result<Message>>, inbox: &mut Inbox<'_>) -> Result<()> {
-        handle(first, inbox)?;
-        for _ in 1..BURST {
-            match self.0.next().now_or_never() {
-                Some(message) => handle(message, inbox)?,
-                None => break,
+    /// How long until the next ping, or until the silence has lasted too long.
+    fn due(&self) -> Duration {
+        let wake = self.next_ping.min(self.last_seen + self.config.silence);
+        wake.saturating_sub(self.clock.monotonic())
+    }
+
+    /// Pings when it is time to, and takes the connection for dead when nothing came for too long.
+    async fn look_after(&mut self) -> Result<()> {
+        let now = self.clock.monotonic();
+        if now.saturating_sub(self.last_seen) >= self.config.silence {
+            return Err(Error::new(
+                ErrorKind::Timeout,
+                format!(
+                    "nothing arrived for {} s; the connection is dead",
+                    self.config.silence.as_secs_f64()
+                ),
+            ));
+        }
+        if now >= self.next_ping {
+            self.next_ping = now + self.config.ping_interval;
+            let ping = self.socket.send(Message::Ping(Vec::new().into()));
+            match timeout(self.config.write_timeout, ping).await {
+                Ok(sent) => sent.map_err(broken)?,
+                Err(_) => return Err(Error::new(ErrorKind::Timeout, "the connection takes no more data")),
             }
         }
         Ok(())
     }
 
-    async fn ping(&mut self, limit: Duration) -> Result<()> {
-        match timeout(limit, self.0.send(Message::Ping(Vec::new().into()))).await {
-            Ok(sent) => sent.map_err(broken),
-            Err(_) => Err(Error::new(ErrorKind::Timeout, "the connection takes no more data")),
+    /// Takes in the message at hand and all others that have already arrived, up to a bound; waits for room then.
+    async fn read(&mut self, first: Option<tungstenite::Result<Message>>, inbox: &mut Inbox) -> Result<()> {
+        inbox.begin();
+        let mut end = handle(first, inbox);
+        for _ in 1..BURST {
+            if end.is_err() {
+                break;
+            }
+            match self.socket.next().now_or_never() {
+                Some(message) => end = handle(message, inbox),
+                None => break,
+            }
         }
+        inbox.deliver();
+        end?;
+        // While the consumer has no room, the socket is not read, and that time is not the platform's silence.
+        self.last_seen = self.clock.monotonic();
+        inbox.mailbox.room().await;
+        self.last_seen = self.clock.monotonic();
+        Ok(())
     }
 
-    /// Tells the platform that we go, so that it frees the subscription at once. Best effort.
-    async fn say_goodbye(&mut self, limit: Duration) {
+    /// Tells the platform that we go, so that it frees the device set at once. Best effort.
+    pub(super) async fn hang_up(mut self, farewell: Farewell) {
         let frame = tungstenite::protocol::CloseFrame {
             code: CloseCode::Normal,
             reason: "".into(),
         };
-        let _ = timeout(limit.min(Duration::from_secs(1)), self.0.close(Some(frame))).await;
+        let leave = async {
+            if self.socket.close(Some(frame)).await.is_ok() && farewell == Farewell::Polite {
+                // What still comes is not read: whoever hangs up has said that the devices are not observed.
+                while let Some(Ok(_)) = self.socket.next().await {}
+            }
+        };
+        let _ = timeout(FAREWELL, leave).await;
     }
 }
 
-/// Where a connection puts what it reads.
-pub(super) struct Inbox<'a> {
-    pub(super) mailbox: &'a Mailbox,
-    pub(super) counters: &'a Counters,
-    pub(super) clock: &'a SharedClock,
-    /// Called when frames were delivered, with the monotonic time.
-    pub(super) on_frames: &'a mut (dyn FnMut(Duration) + Send),
-    pub(super) names: &'a super::names::Dictionary,
+/// Where a connection puts what it reads. One for all connections that follow one another.
+pub(super) struct Inbox {
+    mailbox: Arc<Mailbox>,
+    counters: Arc<Counters>,
+    clock: SharedClock,
+    decoder: Decoder,
+    /// The burst at hand. Kept, so that its memory is used again.
     rows: Columns,
+    /// When the burst at hand was received, in µs since 1970.
+    received_at: i64,
+    bytes: u64,
+    unusual: u64,
+    /// When frames arrived last, by the monotonic clock.
+    last_frames: Option<Duration>,
 }
 
-impl<'a> Inbox<'a> {
+impl Inbox {
     pub(super) fn new(
-        mailbox: &'a Mailbox,
-        counters: &'a Counters,
-        clock: &'a SharedClock,
-        names: &'a super::names::Dictionary,
-        on_frames: &'a mut (dyn FnMut(Duration) + Send),
+        mailbox: Arc<Mailbox>,
+        counters: Arc<Counters>,
+        clock: SharedClock,
+        names: Arc<Dictionary>,
     ) -> Self {
         Self {
             mailbox,
             counters,
             clock,
-            names,
-            on_frames,
+            decoder: Decoder::new(names),
             rows: Columns::default(),
+            received_at: 0,
+            bytes: 0,
+            unusual: 0,
+            last_frames: None,
         }
     }
 
+    /// When frames arrived last since this was asked last.
+    pub(super) fn take_last_frames(&mut self) -> Option<Duration> {
+        self.last_frames.take()
+    }
+
+    /// A burst begins: all of it was received now.
+    fn begin(&mut self) {
+        self.received_at = self.clock.now().as_microsecond();
+    }
+
     fn accept(&mut self, text: &str) {
-        count(&self.counters.bytes, text.len() as u64);
-        match decode::rows(text, self.clock.now(), self.names, &mut self.rows) {
-            Ok(()) => {}
+        self.bytes += text.len() as u64;
+        match self.decoder.frame(text, self.received_at, &mut self.rows) {
+            Ok(Path::Fast) => {}
+            Ok(Path::General) => self.unusual += 1,
             Err(error) => {
                 count(&self.counters.malformed, 1);
                 let sample: String = text.chars().take(SAMPLE).collect();
@@ -205,21 +257,19 @@ impl<'a> Inbox<'a> {
         }
     }
 
-    fn deliver(&mut self, now: Duration) {
+    /// The burst ends.
+    fn deliver(&mut self) {
+        count(&self.counters.bytes, std::mem::take(&mut self.bytes));
+        count(&self.counters.unusual, std::mem::take(&mut self.unusual));
         if !self.rows.is_empty() {
-            (self.on_frames)(now);
+            self.last_frames = Some(self.clock.monotonic());
             self.mailbox.push(&mut self.rows);
         }
     }
 }
 
-/// Ends when the stream is closed. A sender that is gone counts as that.
-pub(super) async fn until_closed(closed: &mut watch::Receiver<bool>) {
-    let _ = closed.wait_for(|closed| *closed).await;
-}
-
 /// Takes one message in.
-fn handle(message: Option<tungstenite::Result<Message>>, inbox: &mut Inbox<'_>) -> Result<()> {
+fn handle(message: Option<tungstenite::Result<Message>>, inbox: &mut Inbox) -> Result<()> {
     match message {
         Some(Ok(Message::Text(text))) => inbox.accept(text.as_str()),
         Some(Ok(Message::Close(frame))) => return Err(closed_by_peer(frame)),

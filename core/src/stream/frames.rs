@@ -66,8 +66,8 @@ impl Frames {
         FramesIter { frames: self, next: 0 }
     }
 
-    /// The record of the frame whose rows are `rows`.
-    fn record(&self, rows: std::ops::Range<usize>) -> TelemetryFrame {
+    /// The record of the frame whose rows are these, all of them: see [`Columns::frame_end`].
+    pub fn record(&self, rows: std::ops::Range<usize>) -> TelemetryFrame {
         let first = self.columns.row(rows.start);
         let readings = rows.map(|index| self.columns.row(index));
         TelemetryFrame {
@@ -81,12 +81,17 @@ impl Frames {
             },
             connectors: readings
                 .filter(|row| row.flags & READING != 0)
-                .map(|row| self.reading(&row))
+                .map(|row| self.reading_of(&row))
                 .collect(),
         }
     }
 
-    fn reading(&self, row: &Row) -> ConnectorReading {
+    /// The reading in this row.
+    pub fn reading(&self, row: usize) -> ConnectorReading {
+        self.reading_of(&self.columns.row(row))
+    }
+
+    fn reading_of(&self, row: &Row) -> ConnectorReading {
         let told = |flag| row.flags & flag != 0;
         ConnectorReading {
             connector_id: told(CONNECTOR).then_some(row.connector),

@@ -171,11 +171,6 @@ impl Ledger {
         self.closed.iter().chain(self.passed_over.values())
     }
 
-    /// Whether a gap of the device is open, and since when (µs, our clock).
-    pub(super) fn open_since(&self, device: u32) -> Option<i64> {
-        self.open.get(&device).map(|entry| entry.opened_at)
-    }
-
     /// How many gaps are open, and how many were forgotten because there were too many.
     pub(super) fn counts(&self) -> (u64, u64) {
         (self.open.len() as u64, self.forgotten)

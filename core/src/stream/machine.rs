@@ -1,171 +1,344 @@
-//! What comes after a lost or refused connection: pure, no I/O.
+//! What one connection does next: pure, no I/O, no clock. Every decision about connecting, waiting and giving up is here.
 
 use std::time::Duration;
 
 use rand::Rng;
 
+use super::{event::StreamStatus, gap::GapCause, mailbox::End};
 use crate::{
     config::StreamConfig,
     error::{Error, ErrorKind},
 };
 
-/// What to do next.
-#[derive(Debug)]
-pub(super) enum Next {
-    /// Get a new token and connect at once: the old one was refused.
-    Refresh,
-    /// Wait, then connect.
-    Wait(Duration),
-    /// Give up: trying again cannot help.
-    Fail,
+/// The longest `Retry-After` that is believed: a stream that comes back must not be put off for days by a slip.
+const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(3600);
+
+/// What the connection is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum State {
+    /// It waits until it may dial.
+    Waiting,
+    /// A dial is under way.
+    Connecting,
+    /// The socket stands.
+    Live,
+    /// It was told to rest.
+    Paused,
+    /// It ended because it was told to.
+    Closed,
+    /// It ended because trying again cannot help.
+    Failed,
 }
 
-/// Counts attempts and decides.
+/// What happened.
+#[derive(Debug, Clone)]
+pub(super) enum Input {
+    /// The dial led to a socket.
+    Opened,
+    /// Frames arrived.
+    Frames,
+    /// The dial failed, or the socket was lost.
+    Lost(Error),
+    /// The wait is over.
+    Elapsed,
+    /// The owner wants no connection for now.
+    Pause,
+    /// The owner wants it again.
+    Resume,
+    /// The network changed, or the machine slept this long: what stands may be dead, what failed may work now.
+    Wake(Duration),
+    /// The connection shall carry other devices than it does.
+    DevicesChanged,
+    /// The end.
+    Close,
+}
+
+/// What to do about it, in order.
+#[derive(Debug, Clone)]
+pub(super) enum Action {
+    /// Throw the refused token away.
+    Refresh,
+    /// Dial, with the devices of this moment.
+    Dial,
+    /// Let go of the dial, the socket and the wait.
+    Hangup(Farewell),
+    /// Report [`Input::Elapsed`] after this time. Takes the place of an earlier wait.
+    Wait(Duration),
+    /// Tell the owner.
+    Tell(StreamStatus),
+    /// The devices are not observed from now on.
+    Unobserved(GapCause),
+    /// Nothing more will come.
+    End(End),
+}
+
+/// How to leave a socket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Farewell {
+    /// Say so, and go: the socket may be dead, or nothing follows.
+    Quick,
+    /// Say so, and give the platform a moment to answer: it takes one connection for a set of devices, and the next one
+    /// must not meet this one.
+    Polite,
+}
+
+/// One connection's state. Times are monotonic.
 #[derive(Debug)]
 pub(super) struct Machine {
     config: StreamConfig,
+    state: State,
+    /// The status told last, so that none is told twice in a row.
+    told: Option<&'static str>,
     /// Attempts since frames last flowed steadily.
     attempt: u32,
-    /// A fresh token was already tried since then.
+    /// A fresh token was already tried since the last connection stood.
     refreshed: bool,
-    /// A connection has stood before.
-    was_live: bool,
+    /// The platform has accepted address, token and devices before.
+    proven: bool,
     live_since: Option<Duration>,
     last_frame: Option<Duration>,
+    /// When the wait under way ends.
+    until: Duration,
+    /// The platform asked not to be dialled before this moment.
+    not_before: Duration,
+    /// When a dial was last forced, or will be: by a wake, a change of devices, a resume.
+    forced: Option<Duration>,
+    /// A wake came too soon after a forced dial: the dial under way is given until then.
+    restart: bool,
 }
 
 impl Machine {
     pub(super) fn new(config: StreamConfig) -> Self {
         Self {
             config,
+            state: State::Waiting,
+            told: None,
             attempt: 0,
             refreshed: false,
-            was_live: false,
+            proven: false,
             live_since: None,
             last_frame: None,
+            until: Duration::ZERO,
+            not_before: Duration::ZERO,
+            forced: None,
+            restart: false,
         }
     }
 
-    /// The connection stands.
-    pub(super) fn connected(&mut self, now: Duration) {
-        self.was_live = true;
-        self.refreshed = false;
-        self.live_since = Some(now);
-        self.last_frame = None;
+    #[cfg(test)]
+    pub(super) fn state(&self) -> State {
+        self.state
     }
 
-    /// Frames arrived.
-    pub(super) fn frames(&mut self, now: Duration) {
-        self.last_frame = Some(now);
+    /// The beginning: dials after this time, or rests if the stream is paused. That its devices are not observed yet says
+    /// whoever adds them.
+    pub(super) fn start(&mut self, after: Duration, paused: bool, now: Duration) -> Vec<Action> {
+        let mut actions = Vec::new();
+        if paused {
+            self.state = State::Paused;
+            self.tell(StreamStatus::Paused, &mut actions);
+        } else if after.is_zero() {
+            self.dial(&mut actions);
+        } else {
+            self.wait(now, after, &mut actions);
+        }
+        actions
     }
 
-    /// The connection was lost, or never came to be, with this error.
-    pub(super) fn lost(&mut self, error: &Error, rng: &mut impl Rng) -> Next {
-        // A platform that accepts and drops at once must not be dialled fast: the count starts anew only after frames
-        // have flowed for a while, not with the handshake.
+    /// Takes one input in. Inputs that a state has no use for are ignored: they come from what was let go of.
+    pub(super) fn step(&mut self, input: Input, now: Duration, rng: &mut impl Rng) -> Vec<Action> {
+        let mut actions = Vec::new();
+        match (self.state, input) {
+            (State::Closed | State::Failed, _) => {}
+            (_, Input::Close) => {
+                actions.push(Action::Hangup(Farewell::Quick));
+                self.state = State::Closed;
+                self.tell(StreamStatus::Closed, &mut actions);
+                actions.push(Action::End(End::Closed));
+            }
+            (State::Paused, Input::Resume) => {
+                self.forced = Some(now);
+                self.dial(&mut actions);
+            }
+            (State::Paused, _) => {}
+            (_, Input::Pause) => {
+                self.settle();
+                actions.push(Action::Hangup(Farewell::Polite));
+                actions.push(Action::Unobserved(GapCause::Paused));
+                self.state = State::Paused;
+                self.tell(StreamStatus::Paused, &mut actions);
+            }
+            (State::Connecting, Input::Opened) => {
+                self.state = State::Live;
+                self.restart = false;
+                self.proven = true;
+                self.refreshed = false;
+                self.live_since = Some(now);
+                self.last_frame = None;
+                self.tell(StreamStatus::Live, &mut actions);
+            }
+            (State::Connecting | State::Live, Input::Lost(error)) => self.lost(error, now, rng, &mut actions),
+            (State::Live, Input::Frames) => self.last_frame = Some(now),
+            (State::Waiting, Input::Elapsed) => self.dial(&mut actions),
+            (State::Connecting, Input::Elapsed) if self.restart => {
+                actions.push(Action::Hangup(Farewell::Quick));
+                self.forced = Some(now);
+                self.dial(&mut actions);
+            }
+            (State::Waiting, Input::Wake(slept)) => {
+                self.not_before = self.not_before.saturating_sub(slept);
+                self.cut_short(now, &mut actions);
+            }
+            (State::Connecting, Input::Wake(_)) if self.forcible(now) > now => {
+                // The dial that was forced a moment ago may well be on the new network: it is given the time until the
+                // next one may be forced.
+                self.restart = true;
+                actions.push(Action::Wait(self.forcible(now) - now));
+            }
+            (State::Connecting | State::Live, Input::Wake(_)) => self.redial(Farewell::Quick, now, &mut actions),
+            (State::Connecting | State::Live, Input::DevicesChanged) => {
+                self.redial(Farewell::Polite, now, &mut actions);
+            }
+            // A wait under way dials with the new devices when it is over.
+            (_, Input::Opened | Input::Frames | Input::Lost(_) | Input::Elapsed) => {}
+            (_, Input::Resume | Input::DevicesChanged) => {}
+        }
+        actions
+    }
+
+    /// Lets go, and dials as soon as a dial may be forced again. To the owner that is one `Connecting`, not a failure.
+    fn redial(&mut self, farewell: Farewell, now: Duration, actions: &mut Vec<Action>) {
+        self.settle();
+        actions.push(Action::Hangup(farewell));
+        if self.state == State::Live {
+            actions.push(Action::Unobserved(GapCause::Reconnect));
+        }
+        let at = self.forcible(now);
+        self.forced = Some(at);
+        if at <= now {
+            self.dial(actions);
+        } else {
+            self.tell(StreamStatus::Connecting, actions);
+            self.wait(now, at - now, actions);
+        }
+    }
+
+    /// Shortens a wait to what the platform asked for and what lies between forced dials.
+    fn cut_short(&mut self, now: Duration, actions: &mut Vec<Action>) {
+        let at = self.forcible(now).max(self.not_before);
+        if at >= self.until {
+            return;
+        }
+        self.forced = Some(at);
+        if at <= now {
+            self.dial(actions);
+        } else {
+            self.wait(now, at - now, actions);
+        }
+    }
+
+    /// When a dial may be forced.
+    fn forcible(&self, now: Duration) -> Duration {
+        self.forced
+            .map_or(now, |last| now.max(last.saturating_add(self.config.min_wake_interval)))
+    }
+
+    fn dial(&mut self, actions: &mut Vec<Action>) {
+        self.state = State::Connecting;
+        self.restart = false;
+        self.tell(StreamStatus::Connecting, actions);
+        actions.push(Action::Dial);
+    }
+
+    fn wait(&mut self, now: Duration, wait: Duration, actions: &mut Vec<Action>) {
+        self.state = State::Waiting;
+        self.restart = false;
+        self.until = now.saturating_add(wait);
+        actions.push(Action::Wait(wait));
+    }
+
+    fn tell(&mut self, status: StreamStatus, actions: &mut Vec<Action>) {
+        if self.told != Some(status.name()) {
+            self.told = Some(status.name());
+            actions.push(Action::Tell(status));
+        }
+    }
+
+    /// A platform that accepts and drops at once must not be dialled fast: the count starts anew only after frames have
+    /// flowed for a while, not with the handshake.
+    fn settle(&mut self) {
         if let (Some(since), Some(last)) = (self.live_since.take(), self.last_frame.take())
             && last.saturating_sub(since) >= self.config.stable_after
         {
             self.attempt = 0;
         }
-        match error.kind() {
-            ErrorKind::Authentication if error.http_status() == Some(401) && !self.refreshed => {
-                self.refreshed = true;
-                Next::Refresh
+    }
+
+    fn lost(&mut self, error: Error, now: Duration, rng: &mut impl Rng, actions: &mut Vec<Action>) {
+        self.settle();
+        if error.kind() == ErrorKind::Conflict {
+            // Address, token and devices were accepted: only the other connection for them is in the way.
+            self.proven = true;
+        }
+        let refused_token = error.kind() == ErrorKind::Authentication && error.http_status() == Some(401);
+        if refused_token && !self.refreshed {
+            self.refreshed = true;
+            if self.state == State::Live {
+                actions.push(Action::Unobserved(GapCause::Reconnect));
             }
+            actions.push(Action::Refresh);
+            self.dial(actions);
+        } else if self.is_final(&error) {
+            self.state = State::Failed;
+            actions.push(Action::Unobserved(GapCause::Failed));
+            self.tell(StreamStatus::Failed(error.clone()), actions);
+            actions.push(Action::End(End::Failed(error)));
+        } else {
+            self.back_off(error, now, rng, actions);
+        }
+    }
+
+    fn is_final(&self, error: &Error) -> bool {
+        match error.kind() {
             ErrorKind::Authentication
             | ErrorKind::PermissionDenied
             | ErrorKind::NotFound
             | ErrorKind::InvalidRequest
-            | ErrorKind::Closed => Next::Fail,
+            | ErrorKind::Closed => true,
             // A wrong key, or a proxy that wants other credentials. A conflict is not retryable either, yet passes.
-            ErrorKind::Connection if !error.retryable() => Next::Fail,
-            _ if !self.was_live && self.attempt + 1 >= self.config.first_attempts => Next::Fail,
-            // What is left is a broken or refused connection, or a second connection for the same devices, which is
-            // waited out.
-            _ => {
-                let jittered = self.config.backoff.delay(self.attempt, rng);
-                self.attempt = self.attempt.saturating_add(1);
-                Next::Wait(jittered + error.retry_after().unwrap_or_default())
+            ErrorKind::Connection if !error.retryable() => true,
+            _ => !self.proven && self.attempt + 1 >= self.config.first_attempts,
+        }
+    }
+
+    fn back_off(&mut self, error: Error, now: Duration, rng: &mut impl Rng, actions: &mut Vec<Action>) {
+        let nominal = self.config.backoff.nominal(self.attempt);
+        // The other connection for the same devices ends when it ends: little jitter, so that it is not asked for often.
+        let floor = match error.kind() {
+            ErrorKind::Conflict => nominal / 2,
+            _ => Duration::ZERO,
+        };
+        let jittered = self.config.backoff.delay(self.attempt, rng).max(floor);
+        self.attempt = self.attempt.saturating_add(1);
+        let asked = error.retry_after().unwrap_or_default().min(LONGEST_RETRY_AFTER);
+        self.not_before = now.saturating_add(asked.max(floor));
+        let mut wait = asked.saturating_add(jittered);
+        if self.restart && error.http_status().is_none() {
+            // The network changed while this dial was under way: its failure says nothing about the new network.
+            let at = self.forcible(now).max(self.not_before);
+            if at - now < wait {
+                wait = at - now;
+                self.forced = Some(at);
             }
         }
+        if self.state == State::Live {
+            actions.push(Action::Unobserved(GapCause::Reconnect));
+        }
+        self.tell(StreamStatus::Waiting { retry_in: wait, error }, actions);
+        self.wait(now, wait, actions);
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use rand::{SeedableRng, rngs::StdRng};
-
-    use super::*;
-
-    fn lost(machine: &mut Machine, kind: ErrorKind, status: Option<u16>) -> Next {
-        let error = Error::new(kind, "x");
-        let error = match status {
-            Some(status) => error.with_http_status(status),
-            None => error,
-        };
-        machine.lost(&error, &mut StdRng::seed_from_u64(1))
-    }
-
-    fn machine() -> Machine {
-        Machine::new(StreamConfig::default())
-    }
-
-    #[test]
-    fn a_refused_token_is_renewed_once_until_a_connection_stands() {
-        let mut machine = machine();
-        let refused = |machine: &mut Machine| lost(machine, ErrorKind::Authentication, Some(401));
-        assert!(matches!(refused(&mut machine), Next::Refresh));
-        assert!(matches!(refused(&mut machine), Next::Fail));
-        let mut machine = super::tests::machine();
-        assert!(matches!(refused(&mut machine), Next::Refresh));
-        machine.connected(Duration::ZERO);
-        assert!(matches!(refused(&mut machine), Next::Refresh));
-    }
-
-    #[test]
-    fn missing_rights_and_unknown_devices_are_final_and_a_refused_second_connection_is_not() {
-        for kind in [
-            ErrorKind::PermissionDenied,
-            ErrorKind::NotFound,
-            ErrorKind::InvalidRequest,
-        ] {
-            assert!(matches!(lost(&mut machine(), kind, Some(400)), Next::Fail), "{kind}");
-        }
-        for kind in [
-            ErrorKind::Conflict,
-            ErrorKind::RateLimited,
-            ErrorKind::Server,
-            ErrorKind::Connection,
-        ] {
-            assert!(matches!(lost(&mut machine(), kind, None), Next::Wait(_)), "{kind}");
-        }
-    }
-
-    #[test]
-    fn the_first_connection_is_tried_a_few_times_and_a_live_stream_for_ever() {
-        let mut machine = machine();
-        let tries = (0..100)
-            .take_while(|_| matches!(lost(&mut machine, ErrorKind::Connection, None), Next::Wait(_)))
-            .count();
-        assert_eq!(tries, 4, "five attempts have four waits between them");
-        let mut machine = super::tests::machine();
-        machine.connected(Duration::ZERO);
-        assert!((0..100).all(|_| matches!(lost(&mut machine, ErrorKind::Connection, None), Next::Wait(_))));
-    }
-
-    #[test]
-    fn the_count_starts_anew_only_after_frames_have_flowed_for_a_while() {
-        let mut machine = machine();
-        for _ in 0..3 {
-            machine.connected(Duration::ZERO);
-            machine.frames(Duration::from_secs(1));
-            lost(&mut machine, ErrorKind::Connection, None);
-        }
-        assert_eq!(machine.attempt, 3);
-        machine.connected(Duration::ZERO);
-        machine.frames(Duration::from_secs(31));
-        lost(&mut machine, ErrorKind::Connection, None);
-        assert_eq!(machine.attempt, 1);
-    }
-}
+#[path = "machine_tests.rs"]
+mod tests;

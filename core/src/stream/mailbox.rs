@@ -3,9 +3,12 @@
 //! Connections put whole read bursts in, the consumer takes batches out; each does so under one lock, for a moment. What is
 //! delivered, and what never will be, is entered in the ledger in the order in which the consumer learns of it.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 use super::{
     board::{Board, Seen, micros},
@@ -39,6 +42,8 @@ struct State {
     pending: Vec<u32>,
     /// The devices that are wanted, in order.
     wanted: Vec<u32>,
+    /// Devices whose state is to be asked for, with the monotonic time (µs) at which their connection stood again.
+    resync: VecDeque<(u32, i64)>,
     end: Option<End>,
 }
 
@@ -54,8 +59,9 @@ pub(super) struct Mailbox {
     ledger: Mutex<Ledger>,
     filled: Notify,
     emptied: Notify,
-    /// Some devices are observed again.
-    pub(super) resumed: Notify,
+    /// Some device's state is to be asked for.
+    to_resync: Notify,
+    finished: watch::Sender<bool>,
 }
 
 impl Mailbox {
@@ -76,12 +82,14 @@ impl Mailbox {
                 board: Board::default(),
                 pending: Vec::new(),
                 wanted: Vec::new(),
+                resync: VecDeque::new(),
                 end: None,
             }),
             ledger: Mutex::new(Ledger::new(config.gaps_kept, config.overflow != OverflowPolicy::Latest)),
             filled: Notify::new(),
             emptied: Notify::new(),
-            resumed: Notify::new(),
+            to_resync: Notify::new(),
+            finished: watch::Sender::new(false),
         }
     }
 
@@ -122,6 +130,9 @@ impl Mailbox {
         if cause == GapCause::Connecting {
             state.want(devices);
         }
+        if cause != GapCause::Stale {
+            state.resync.retain(|(device, _)| !devices.contains(device));
+        }
         // What waits of them came before: it has to be delivered before the gap opens.
         let mut waiting = Columns::default();
         for device in devices {
@@ -138,9 +149,40 @@ impl Mailbox {
         self.filled.notify_one();
     }
 
-    /// These devices may be observed again: their connection stands.
-    pub(super) fn observable(&self) {
-        self.resumed.notify_one();
+    /// These devices may be observed again: their connection stands. Their state is asked for where that is wanted.
+    pub(super) fn observable(&self, devices: &[u32]) {
+        if self.config.resync_interval.is_none() {
+            return;
+        }
+        let now = micros(self.clock.monotonic());
+        self.lock().resync.extend(devices.iter().map(|device| (*device, now)));
+        self.to_resync.notify_one();
+    }
+
+    /// The next device whose state is to be asked for; waits for one.
+    pub(super) async fn next_to_resync(&self) -> u32 {
+        loop {
+            let called = self.to_resync.notified();
+            let first = self.lock().resync.front().map(|(device, _)| *device);
+            if let Some(device) = first {
+                return device;
+            }
+            called.await;
+        }
+    }
+
+    /// Whether this device, the first to be asked for, has still not reported by itself. Strikes it off the list.
+    pub(super) fn still_to_resync(&self, device: u32) -> bool {
+        let mut state = self.lock();
+        let State { resync, board, .. } = &mut *state;
+        match resync.front() {
+            Some((first, since)) if *first == device => {
+                let silent = !board.seen_since(device, *since);
+                resync.pop_front();
+                silent
+            }
+            _ => false,
+        }
     }
 
     /// These devices are no longer wanted.
@@ -148,6 +190,7 @@ impl Mailbox {
         let at = self.now();
         let mut state = self.lock();
         state.wanted.retain(|device| !devices.contains(device));
+        state.resync.retain(|(device, _)| !devices.contains(device));
         for device in devices {
             state.board.remove(*device);
         }
@@ -169,6 +212,7 @@ impl Mailbox {
             board.fallen_silent(wanted.iter().copied(), rule, now)
         };
         self.unobserved(&silent, GapCause::Stale);
+        self.observable(&silent);
     }
 
     /// Nothing more will come.
@@ -176,11 +220,13 @@ impl Mailbox {
         self.lock().end.get_or_insert(end);
         self.filled.notify_one();
         self.emptied.notify_waiters();
+        self.finished.send_replace(true);
     }
 
-    /// Whether nothing more will come.
-    pub(super) fn is_finished(&self) -> bool {
-        self.lock().end.is_some()
+    /// Waits until nothing more will come.
+    pub(super) async fn until_finished(&self) {
+        // The sender lives as long as `self`, so the only way out is the end.
+        let _ = self.finished.subscribe().wait_for(|finished| *finished).await;
     }
 
     /// Waits until there is room, where the policy asks for that. Overshoots by one read for each connection at most.
@@ -237,19 +283,6 @@ impl Mailbox {
     pub(super) fn drops(&self) -> std::collections::HashMap<String, u64> {
         let names = self.names.names();
         self.ledger().drops(&names)
-    }
-
-    /// Devices with an open gap, with the time since when (µs).
-    pub(super) fn in_gap(&self) -> Vec<(u32, i64)> {
-        let wanted = self.lock().wanted.clone();
-        let ledger = self.ledger();
-        let since = |device| ledger.open_since(device).map(|since| (device, since));
-        wanted.into_iter().filter_map(since).collect()
-    }
-
-    /// The id behind a code.
-    pub(super) fn name(&self, device: u32) -> String {
-        self.names.names().device(device).to_owned()
     }
 
     pub(super) fn stats(&self) -> StreamStats {

@@ -8,6 +8,7 @@ pub mod columns;
 mod connection;
 mod decode;
 mod event;
+mod fleet;
 mod frames;
 mod gap;
 mod latency;
@@ -17,10 +18,15 @@ mod machine;
 mod mailbox;
 mod names;
 mod queue;
+mod resync;
+mod shards;
+mod sleep;
 mod stats;
 mod subscription;
 mod supervisor;
 
+#[cfg(feature = "fuzzing")]
+pub use decode::probe;
 pub use event::{Batch, StatusEvent, StreamStatus};
 pub use frames::{Frames, FramesIter};
 pub use gap::{Gap, GapCause, Observed};

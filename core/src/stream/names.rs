@@ -7,7 +7,9 @@ use std::{
 
 /// The states that the schema names, at fixed codes; others follow as they come.
 pub(super) const KNOWN_STATES: [&str; 5] = ["idle", "charging", "discharging", "fault", "unavailable"];
-/// Where texts of states beyond the 255th end up, so that a code fits a byte however many a platform makes up.
+/// The largest code of a state: such a code fits a signed byte as well, which Arrow's dictionaries want.
+pub(super) const LAST_STATE: u8 = i8::MAX as u8;
+/// Where texts of states beyond the last code end up, however many a platform makes up.
 const OTHER_STATE: &str = "other";
 /// Ids that nobody asked for and that are told apart all the same. Beyond that a frame with a new one is refused:
 /// otherwise a platform could fill our memory.
@@ -84,17 +86,17 @@ impl Dictionary {
     pub(super) fn state(&self, name: &str) -> u8 {
         let mut state = self.lock();
         let states = &mut state.names.states;
-        if let Some(code) = states.iter().position(|known| **known == *name) {
-            return u8::try_from(code).unwrap_or(u8::MAX);
+        let next = u8::try_from(states.len()).unwrap_or(LAST_STATE);
+        let known = states.iter().position(|known| **known == *name);
+        if let Some(code) = known.and_then(|code| u8::try_from(code).ok()) {
+            return code;
         }
-        match u8::try_from(states.len()) {
-            Ok(code) => {
-                let kept = if code == u8::MAX { OTHER_STATE } else { name };
-                Arc::make_mut(states).push(Arc::from(kept));
-                code
-            }
-            Err(_) => u8::MAX,
+        if states.len() > usize::from(LAST_STATE) {
+            return LAST_STATE;
         }
+        let kept = if next == LAST_STATE { OTHER_STATE } else { name };
+        Arc::make_mut(states).push(Arc::from(kept));
+        next
     }
 
     /// All texts so far.
@@ -137,14 +139,14 @@ mod tests {
     }
 
     #[test]
-    fn states_beyond_a_byte_become_other() {
+    fn states_beyond_the_last_code_become_other() {
         let dictionary = Dictionary::default();
         assert_eq!(dictionary.state("discharging"), 2);
         let codes: Vec<u8> = (0..300).map(|n| dictionary.state(&format!("s{n}"))).collect();
-        assert_eq!((codes[0], codes[249], codes[250], codes[299]), (5, 254, 255, 255));
-        assert_eq!(dictionary.state("s249"), 254);
+        assert_eq!((codes[0], codes[121], codes[122], codes[299]), (5, 126, 127, 127));
+        assert_eq!(dictionary.state("s121"), 126);
         let names = dictionary.names();
-        assert_eq!((names.state(254), names.state(255)), ("s249", "other"));
+        assert_eq!((names.state(126), names.state(127)), ("s121", "other"));
     }
 
     #[test]

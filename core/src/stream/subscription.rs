@@ -1,23 +1,16 @@
 //! A stream as its owner sees it: pull the next batch, or close.
 
-use std::{
-    collections::{BTreeSet, HashMap},
-    convert::Infallible,
-    fmt,
-    sync::Arc,
-    time::Duration,
-};
-
-use tokio::sync::watch;
+use std::{collections::HashMap, fmt, sync::Arc, time::Duration};
 
 use super::{
-    connection::Target,
     event::Batch,
+    fleet::{Fleet, FleetParts},
     frames::Frames,
     gap::Gap,
     mailbox::Mailbox,
+    names::Dictionary,
+    resync,
     stats::{Counters, StreamStats},
-    supervisor::Supervisor,
 };
 use crate::{
     client::Client,
@@ -31,8 +24,7 @@ pub struct Subscription {
     mailbox: Arc<Mailbox>,
     pub(super) counters: Arc<Counters>,
     clock: SharedClock,
-    closed: watch::Sender<bool>,
-    devices: Vec<String>,
+    fleet: Fleet,
 }
 
 impl Client {
@@ -46,64 +38,35 @@ impl Client {
         if self.is_closed() {
             return Err(Error::closed("client"));
         }
-        let devices: BTreeSet<String> = devices.into_iter().map(Into::into).collect();
-        if devices.is_empty() {
-            return Err(Error::invalid("devices", "is empty; name at least one device"));
-        }
-        for device in &devices {
-            if device.trim().is_empty() || device.contains(',') || device.chars().any(char::is_control) {
-                return Err(Error::invalid("devices", format_args!("{device:?} is not a device id")));
-            }
-        }
-        let devices: Vec<_> = devices.into_iter().collect();
-        let mut url = self.base_url().clone();
-        if let Ok(mut path) = url.path_segments_mut() {
-            path.pop_if_empty().extend(["operator", "stream"]);
-        }
-        let scheme = if url.scheme() == "https" { "wss" } else { "ws" };
-        // Both are "special" schemes, between which the standard allows the change.
-        let _ = url.set_scheme(scheme);
-        url.query_pairs_mut().append_pair("devices", &devices.join(","));
-
         let config = self.config();
         let counters = Arc::new(Counters::default());
-        let names = Arc::new(super::names::Dictionary::default());
+        let dictionary = Arc::new(Dictionary::default());
         let mailbox = Arc::new(Mailbox::new(
             config.stream,
             config.clock.clone(),
-            names.clone(),
+            dictionary.clone(),
             counters.clone(),
         ));
-        let codes = names.expect(devices.iter().map(String::as_str));
-        mailbox.unobserved(&codes, super::gap::GapCause::Connecting);
-        let (closed, is_closed) = watch::channel(false);
-        let supervisor = Supervisor {
-            target: Target {
-                url,
-                dialer: self.dialer().clone(),
-                headers: self.headers().clone(),
-                stream: config.stream,
-            },
+        let parts = FleetParts {
+            base_url: self.base_url().clone(),
+            dialer: self.dialer().clone(),
+            headers: self.headers().clone(),
             tokens: self.tokens().clone(),
             clock: config.clock.clone(),
+            config: config.stream,
             mailbox: mailbox.clone(),
+            dictionary: dictionary.clone(),
             counters: counters.clone(),
-            names,
-            closed: is_closed,
+            client_closed: self.closed(),
         };
-        let (client_closed, close) = (self.closed(), closed.clone());
-        runtime::spawn(async move {
-            tokio::select! {
-                () = supervisor.run() => {}
-                never = close_with_client(client_closed, close) => match never {},
-            }
-        });
+        let devices = devices.into_iter().map(Into::into).collect();
+        let fleet = Fleet::start(parts, devices)?;
+        watch_over(self, &mailbox, &dictionary);
         Ok(Subscription {
+            fleet,
             mailbox,
             counters,
             clock: config.clock.clone(),
-            closed,
-            devices,
         })
     }
 }
@@ -127,17 +90,47 @@ impl Subscription {
     /// Ends the stream. Returns at once, may be called more than once and from anywhere, also from inside a listener.
     /// What has already arrived can still be pulled.
     pub fn close(&self) {
-        self.closed.send_replace(true);
+        self.fleet.close();
+    }
+
+    /// Adds devices.
+    pub fn add(&self, devices: Vec<String>) -> Result<()> {
+        self.fleet.add(devices)
+    }
+
+    /// Lets devices go.
+    pub fn remove(&self, devices: Vec<String>) {
+        self.fleet.remove(devices);
+    }
+
+    /// Closes all connections until [`Subscription::resume`].
+    pub fn pause(&self) {
+        self.fleet.pause();
+    }
+
+    /// Opens all connections again.
+    pub fn resume(&self) {
+        self.fleet.resume();
+    }
+
+    /// Opens all connections anew, and cuts waits short.
+    pub fn network_changed(&self) {
+        self.fleet.network_changed();
+    }
+
+    /// How many connections there are, open or on the way to it.
+    pub fn connections(&self) -> usize {
+        self.fleet.connections()
     }
 
     /// Whether [`Subscription::close`] was called.
     pub fn is_closed(&self) -> bool {
-        *self.closed.borrow()
+        self.fleet.is_closed()
     }
 
     /// The devices, each once, in alphabetical order.
-    pub fn devices(&self) -> &[String] {
-        &self.devices
+    pub fn devices(&self) -> Vec<String> {
+        self.fleet.devices()
     }
 
     /// The newest reading of every connector, in the order of the devices' codes. Needs no pulling.
@@ -162,27 +155,43 @@ impl Subscription {
     }
 }
 
-impl Drop for Subscription {
-    fn drop(&mut self) {
-        self.close();
-    }
-}
-
 impl fmt::Debug for Subscription {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Subscription")
-            .field("devices", &self.devices.len())
+            .field("devices", &self.devices().len())
             .field("closed", &self.is_closed())
             .finish_non_exhaustive()
     }
 }
 
-/// Closing the client closes its streams. A client that was merely let go of does not: the stream goes on.
-async fn close_with_client(mut client: watch::Receiver<bool>, stream: watch::Sender<bool>) -> Infallible {
-    if client.wait_for(|closed| *closed).await.is_ok() {
-        stream.send_replace(true);
+/// How often devices that fell silent are looked for.
+const SILENCE_CHECK: Duration = Duration::from_secs(1);
+
+/// Starts what goes on beside the connections until the stream ends.
+fn watch_over(client: &Client, mailbox: &Arc<Mailbox>, names: &Arc<Dictionary>) {
+    let config = client.config();
+    if config.stream.staleness.is_some() {
+        let (watched, clock) = (mailbox.clone(), config.clock.clone());
+        runtime::spawn(until_end(mailbox.clone(), async move {
+            loop {
+                clock.sleep(SILENCE_CHECK).await;
+                watched.look_for_silence();
+            }
+        }));
     }
-    std::future::pending().await
+    if let Some(interval) = config.stream.resync_interval {
+        let clock = config.clock.clone();
+        let asking = resync::run(client.clone(), mailbox.clone(), names.clone(), clock, interval);
+        runtime::spawn(until_end(mailbox.clone(), asking));
+    }
+}
+
+/// Does this until the stream ends.
+async fn until_end(mailbox: Arc<Mailbox>, work: impl Future<Output = ()> + Send) {
+    tokio::select! {
+        () = mailbox.until_finished() => {}
+        () = work => {}
+    }
 }
 
 async fn take(

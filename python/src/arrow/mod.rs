@@ -44,8 +44,8 @@ fn batch(columns: Vec<(Field, ArrayRef)>) -> Result<RecordBatch, ArrowError> {
     RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)
 }
 
-fn dictionary(name: &str) -> Field {
-    let kind = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
+fn dictionary(name: &str, codes: DataType) -> Field {
+    let kind = DataType::Dictionary(Box::new(codes), Box::new(DataType::Utf8));
     Field::new(name, kind, true)
 }
 

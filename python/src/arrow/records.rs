@@ -32,7 +32,10 @@ pub(crate) fn records(records: &[&ChargingRecord]) -> Result<RecordBatch, ArrowE
     batch(vec![
         // Every id occurs once: a dictionary would only cost.
         (Field::new("record_id", DataType::Utf8, false), Arc::new(ids)),
-        (always(dictionary("device_id")), Arc::new(device_id.finish())),
+        (
+            always(dictionary("device_id", DataType::Int32)),
+            Arc::new(device_id.finish()),
+        ),
         (
             Field::new("connector_id", DataType::UInt32, false),
             Arc::new(arrow_array::PrimitiveArray::<UInt32Type>::from_iter_values(connectors)),

@@ -5,14 +5,12 @@ mod command;
 mod device;
 mod energy;
 mod site;
-mod telemetry;
 
 pub(crate) use charging_record::ChargingRecord;
 pub(crate) use command::{CommandReceipt, CommandStatus, FlexibilityReceipt};
 pub(crate) use device::{Connector, Device, KnownDevice};
 pub(crate) use energy::{EnergyPoint, EnergySeries, EnergyTotal};
 pub(crate) use site::{Location, Site};
-pub(crate) use telemetry::{ConnectorReading, StreamStats, TelemetryFrame};
 
 /// Makes a frozen class over a struct of the core: attributes, `to_dict`, `repr` with units, equality. `name from field`
 /// gives a field another name; what stands in braces after the table are further methods.
@@ -89,4 +87,35 @@ macro_rules! model {
         }
     };
 }
-use model;
+pub(crate) use model;
+
+/// The dict and the text of a struct of the core whose Python class is written by hand.
+macro_rules! fields {
+    ($core:ty as $name:literal { $($field:ident $($unit:literal)?),* $(,)? }) => {
+        impl $crate::convert::ToPython for $core {
+            fn to_python<'py>(&self, py: pyo3::Python<'py>) -> pyo3::PyResult<pyo3::Bound<'py, pyo3::PyAny>> {
+                self.to_plain(py)
+            }
+
+            fn to_plain<'py>(&self, py: pyo3::Python<'py>) -> pyo3::PyResult<pyo3::Bound<'py, pyo3::PyAny>> {
+                use pyo3::types::PyDictMethods as _;
+                let dict = pyo3::types::PyDict::new(py);
+                $(dict.set_item(
+                    pyo3::intern!(py, stringify!($field)),
+                    $crate::convert::ToPython::to_plain(&self.$field, py)?,
+                )?;)*
+                Ok(dict.into_any())
+            }
+
+            fn show(&self, _: &str) -> String {
+                let fields = [$(format!(
+                    "{}={}",
+                    stringify!($field),
+                    $crate::convert::ToPython::show(&self.$field, concat!($($unit)?)),
+                )),*];
+                format!("{}({})", $name, fields.join(", "))
+            }
+        }
+    };
+}
+pub(crate) use fields;

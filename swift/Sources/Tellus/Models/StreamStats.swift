@@ -12,6 +12,8 @@ public struct StreamStats: Sendable, Hashable {
     public let duplicates: UInt64
     /// Messages that are no telemetry frame.
     public let malformed: UInt64
+    /// Devices that are not observed at present.
+    public let openGaps: UInt64
     /// Calls of the listener that failed.
     public let listenerFailures: UInt64
 
@@ -23,6 +25,7 @@ public struct StreamStats: Sendable, Hashable {
         dropped: UInt64 = 0,
         duplicates: UInt64 = 0,
         malformed: UInt64 = 0,
+        openGaps: UInt64 = 0,
         listenerFailures: UInt64 = 0
     ) {
         self.frames = frames
@@ -31,6 +34,7 @@ public struct StreamStats: Sendable, Hashable {
         self.dropped = dropped
         self.duplicates = duplicates
         self.malformed = malformed
+        self.openGaps = openGaps
         self.listenerFailures = listenerFailures
     }
 }

@@ -8,16 +8,33 @@ public struct TelemetryFrame: Sendable, Hashable {
     public let timestamp: Date
     /// When it arrived here, by this machine's clock.
     public let receivedAt: Date
+    /// Where it comes from.
+    public let source: FrameSource
     /// Readings of its connectors; may be none, and then only says that the charger lives.
     public let connectors: [ConnectorReading]
 
     /// A frame from its parts, for previews and tests.
-    public init(deviceId: String, timestamp: Date, receivedAt: Date, connectors: [ConnectorReading]) {
+    public init(
+        deviceId: String,
+        timestamp: Date,
+        receivedAt: Date,
+        source: FrameSource = .stream,
+        connectors: [ConnectorReading]
+    ) {
         self.deviceId = deviceId
         self.timestamp = timestamp
         self.receivedAt = receivedAt
+        self.source = source
         self.connectors = connectors
     }
+}
+
+/// Where a frame comes from.
+public enum FrameSource: Sendable, Hashable {
+    /// The platform sent it on the stream.
+    case stream
+    /// The SDK asked for the device's state by a call after a gap.
+    case call
 }
 
 /// What a charger reported about one connector.

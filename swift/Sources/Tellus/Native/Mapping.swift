@@ -102,6 +102,7 @@ extension TelemetryFrame {
             deviceId: native.deviceId,
             timestamp: native.timestamp,
             receivedAt: native.receivedAt,
+            source: native.source == .stream ? .stream : .call,
             connectors: native.connectors.map(ConnectorReading.init))
     }
 }
@@ -125,7 +126,7 @@ extension TelemetryBatch {
 
 extension StatusEvent {
     init(_ native: TellusBindings.StatusEvent) {
-        self.init(at: native.at, status: StreamStatus(native.status))
+        self.init(at: native.at, connection: Int(native.connection), status: StreamStatus(native.status))
     }
 }
 
@@ -136,6 +137,7 @@ extension StreamStatus {
         case .live: self = .live
         case .waiting(let retryIn, let error):
             self = .waiting(retryIn: Duration(nativeSeconds: retryIn), error: TellusError(error))
+        case .paused: self = .paused
         case .closed: self = .closed
         case .failed(let error): self = .failed(TellusError(error))
         }
@@ -151,6 +153,7 @@ extension StreamStats {
             dropped: native.dropped,
             duplicates: native.duplicates,
             malformed: native.malformed,
+            openGaps: native.openGaps,
             listenerFailures: native.listenerFailures)
     }
 }

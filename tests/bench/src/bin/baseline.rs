@@ -3,15 +3,15 @@
 
 #![allow(clippy::print_stdout, reason = "a program")]
 
-use std::{borrow::Cow, sync::Arc};
+use std::sync::Arc;
 
 use futures_util::StreamExt;
 use jiff::Timestamp;
 use rustls::{ClientConfig, RootCertStore, crypto::ring};
 use rustls_pki_types::{CertificateDer, ServerName, pem::PemObject};
-use serde::Deserialize;
 use serde_json::Value;
 use tellus_bench::{
+    baseline::{self, Frame},
     checksum::Checksum,
     contender::{Failure, Job, delays, throughput},
     measure,
@@ -25,25 +25,6 @@ use tokio_tungstenite::{
     WebSocketStream, client_async,
     tungstenite::{Message, client::IntoClientRequest},
 };
-
-#[derive(Deserialize)]
-struct Frame<'a> {
-    #[serde(borrow)]
-    device_id: Cow<'a, str>,
-    timestamp: Timestamp,
-    #[serde(borrow)]
-    connectors: Vec<Connector<'a>>,
-}
-
-#[derive(Deserialize)]
-struct Connector<'a> {
-    connector_id: Option<u32>,
-    #[serde(borrow)]
-    state: Cow<'a, str>,
-    power: Option<f64>,
-    energy_delivered: Option<f64>,
-    soc: Option<f64>,
-}
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Failure> {
@@ -89,7 +70,7 @@ where
         let mut ages = Vec::with_capacity(expected);
         while ages.len() < expected {
             if let Message::Text(text) = socket.next().await.ok_or("the stream ended")?? {
-                let frame: Frame<'_> = serde_json::from_str(text.as_str())?;
+                let frame = baseline::read(text.as_str())?;
                 ages.push(Timestamp::now().as_microsecond() - frame.timestamp.as_microsecond());
             }
         }
@@ -99,7 +80,7 @@ where
     let mut frames = 0;
     while frames < expected {
         if let Message::Text(text) = socket.next().await.ok_or("the stream ended")?? {
-            add(&mut sums, &serde_json::from_str(text.as_str())?);
+            add(&mut sums, &baseline::read(text.as_str())?);
             frames += 1;
         }
     }
@@ -107,14 +88,14 @@ where
 }
 
 fn add(sums: &mut Checksum, frame: &Frame<'_>) {
-    let device = Checksum::of_device(&frame.device_id);
+    let device = Checksum::of_device(frame.device_id);
     let timestamp = frame.timestamp.as_microsecond().cast_unsigned();
     for connector in &frame.connectors {
         sums.readings += 1;
         sums.devices = sums.devices.wrapping_add(device);
         sums.timestamps = sums.timestamps.wrapping_add(timestamp);
         sums.connectors += u64::from(connector.connector_id.unwrap_or_default());
-        sums.states += connector.state.len() as u64;
+        sums.states += connector.state.unwrap_or_default().len() as u64;
         sums.power += connector.power.unwrap_or_default();
         sums.energy += connector.energy_delivered.unwrap_or_default();
         sums.soc += connector.soc.unwrap_or_default();

@@ -11,6 +11,7 @@ import com.telluspower.tellus.ffi.Device as NativeDevice
 import com.telluspower.tellus.ffi.DeviceSource as NativeDeviceSource
 import com.telluspower.tellus.ffi.DeviceStatus as NativeDeviceStatus
 import com.telluspower.tellus.ffi.Failure as NativeFailure
+import com.telluspower.tellus.ffi.FrameSource as NativeFrameSource
 import com.telluspower.tellus.ffi.KnownDevice as NativeKnownDevice
 import com.telluspower.tellus.ffi.Location as NativeLocation
 import com.telluspower.tellus.ffi.Site as NativeSite
@@ -102,18 +103,30 @@ internal fun NativeKnownDevice.toPublic() =
 
 internal fun NativeBatch.toPublic() = TelemetryBatch(events.map { it.toPublic() }, frames.map { it.toPublic() })
 
-internal fun NativeFrame.toPublic() = TelemetryFrame(deviceId, timestamp, receivedAt, connectors.map { it.toPublic() })
+internal fun NativeFrame.toPublic() =
+    TelemetryFrame(
+        deviceId = deviceId,
+        timestamp = timestamp,
+        receivedAt = receivedAt,
+        source =
+            when (source) {
+                NativeFrameSource.STREAM -> FrameSource.Stream
+                NativeFrameSource.CALL -> FrameSource.Call
+            },
+        connectors = connectors.map { it.toPublic() },
+    )
 
 private fun NativeReading.toPublic() =
     ConnectorReading(connectorId?.toInt(), state?.toPublic(), power, energyDelivered, soc)
 
-internal fun NativeStatusEvent.toPublic() = StatusEvent(at, status.toPublic())
+internal fun NativeStatusEvent.toPublic() = StatusEvent(at, connection.toInt(), status.toPublic())
 
 private fun NativeStatus.toPublic() =
     when (this) {
         NativeStatus.Connecting -> StreamStatus.Connecting
         NativeStatus.Live -> StreamStatus.Live
         is NativeStatus.Waiting -> StreamStatus.Waiting(retryIn.toKotlinDuration(), error.toPublic())
+        NativeStatus.Paused -> StreamStatus.Paused
         NativeStatus.Closed -> StreamStatus.Closed
         is NativeStatus.Failed -> StreamStatus.Failed(error.toPublic())
     }
@@ -126,6 +139,7 @@ internal fun NativeStats.toPublic() =
         dropped = dropped.toLong(),
         duplicates = duplicates.toLong(),
         malformed = malformed.toLong(),
+        openGaps = openGaps.toLong(),
         listenerFailures = listenerFailures.toLong(),
     )
 

@@ -7,6 +7,8 @@ import kotlin.time.Duration
 public data class StatusEvent(
     /** When it changed, by this machine's clock. */
     val at: Instant,
+    /** Which of the stream's connections, counted from 0. A stream of few devices has one only. */
+    val connection: Int,
     /** What the stream does from then on. */
     val status: StreamStatus,
 )
@@ -26,6 +28,9 @@ public sealed class StreamStatus {
         /** Why there is no connection. */
         val error: TellusException,
     ) : StreamStatus()
+
+    /** It was told to rest, and holds no connection until it is resumed. */
+    public data object Paused : StreamStatus()
 
     /** It was closed by its owner. Nothing follows. */
     public data object Closed : StreamStatus()
@@ -51,6 +56,8 @@ public data class StreamStats(
     val duplicates: Long,
     /** Messages that are no telemetry frame. */
     val malformed: Long,
+    /** Devices that are not observed at present. */
+    val openGaps: Long,
     /** Calls of the listener that threw. */
     val listenerFailures: Long,
 )

@@ -10,9 +10,20 @@ public data class TelemetryFrame(
     val timestamp: Instant,
     /** When the SDK received it, by this machine's clock. */
     val receivedAt: Instant,
+    /** Where it comes from. */
+    val source: FrameSource = FrameSource.Stream,
     /** A reading for each connector that the frame names; may be empty. */
     val connectors: List<ConnectorReading>,
 )
+
+/** Where a frame comes from. */
+public enum class FrameSource {
+    /** The platform sent it on the stream. */
+    Stream,
+
+    /** The SDK asked for the device's state by a call after a gap. */
+    Call,
+}
 
 /** What one connector reported. The platform may leave out any of it. */
 public data class ConnectorReading(

@@ -1,11 +1,11 @@
-//! From the text of a message to a frame, and the watch for frames that arrive twice.
+//! From the text of a message to one frame as a record.
 
 use std::borrow::Cow;
 
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use crate::model::{ConnectorReading, ConnectorState, TelemetryFrame, lenient};
+use crate::model::{ConnectorReading, ConnectorState, FrameSource, TelemetryFrame, lenient};
 
 /// The documented shape. Unknown fields are ignored, since more are announced.
 #[derive(Deserialize)]
@@ -34,7 +34,7 @@ struct WireConnector {
 }
 
 /// Reads one message.
-pub(super) fn frame(text: &str, received_at: Timestamp) -> serde_json::Result<TelemetryFrame> {
+pub(in crate::stream) fn frame(text: &str, received_at: Timestamp) -> serde_json::Result<TelemetryFrame> {
     let wire: Wire<'_> = serde_json::from_str(text)?;
     let connectors = wire.connectors.into_iter().map(|connector| ConnectorReading {
         connector_id: connector.connector_id,
@@ -47,56 +47,9 @@ pub(super) fn frame(text: &str, received_at: Timestamp) -> serde_json::Result<Te
         device_id: wire.device_id.into_owned(),
         timestamp: wire.timestamp,
         received_at,
-        source: crate::model::FrameSource::Stream,
+        source: FrameSource::Stream,
         connectors: connectors.collect(),
     })
-}
-
-/// Reads one message into rows.
-pub(super) fn rows(
-    text: &str,
-    received_at: Timestamp,
-    names: &super::names::Dictionary,
-    out: &mut super::columns::Columns,
-) -> serde_json::Result<()> {
-    use super::columns::{CONNECTOR, ENERGY, FIRST, POWER, READING, Row, SOC, STATE};
-    let frame = frame(text, received_at)?;
-    let Some((device, _)) = names.device(&frame.device_id) else {
-        return Err(serde::de::Error::custom("too many devices"));
-    };
-    let nothing = Row {
-        device,
-        timestamp: frame.timestamp.as_microsecond(),
-        received_at: frame.received_at.as_microsecond(),
-        connector: 0,
-        state: 0,
-        power: 0.0,
-        energy_delivered: 0.0,
-        soc: 0.0,
-        flags: FIRST,
-    };
-    for (index, reading) in frame.connectors.iter().enumerate() {
-        let flag = |set: bool, flag| if set { flag } else { 0 };
-        out.push(Row {
-            connector: reading.connector_id.unwrap_or_default(),
-            state: reading.state.as_ref().map_or(0, |state| names.state(state.as_str())),
-            power: reading.power.unwrap_or_default(),
-            energy_delivered: reading.energy_delivered.unwrap_or_default(),
-            soc: reading.soc.unwrap_or_default(),
-            flags: READING
-                | flag(index == 0, FIRST)
-                | flag(reading.connector_id.is_some(), CONNECTOR)
-                | flag(reading.state.is_some(), STATE)
-                | flag(reading.power.is_some(), POWER)
-                | flag(reading.energy_delivered.is_some(), ENERGY)
-                | flag(reading.soc.is_some(), SOC),
-            ..nothing
-        });
-    }
-    if frame.connectors.is_empty() {
-        out.push(nothing);
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -1,21 +1,44 @@
 //! What arrived since the last look: frames, and changes of the stream's state.
 
+use std::sync::Arc;
+
 use pyo3::{
     intern,
     prelude::*,
-    types::{PyCapsule, PyDict},
+    types::{PyCapsule, PyDict, PyList},
 };
 use tellus_core::{StatusEvent as CoreEvent, StreamStatus};
 
+use super::{
+    frame::TelemetryFrame,
+    rows::{Rows, TextCache},
+};
 use crate::{arrow, convert::ToPython, error, frames, time};
 
 /// Frames in the order of arrival, and what happened to the stream before them. `len()` counts frames.
 #[pyclass(frozen, module = "tellus")]
-pub(crate) struct Batch(tellus_core::Batch);
+pub(crate) struct Batch {
+    events: Vec<CoreEvent>,
+    gaps: Vec<tellus_core::Gap>,
+    rows: Arc<Rows>,
+}
 
 impl Batch {
-    pub(crate) fn new(batch: tellus_core::Batch) -> Self {
-        Self(batch)
+    pub(crate) fn new(batch: tellus_core::Batch, cache: &TextCache) -> Self {
+        Self {
+            events: batch.events,
+            gaps: batch.gaps,
+            rows: Rows::new(batch.frames, cache),
+        }
+    }
+
+    /// Frames alone.
+    pub(crate) fn of_frames(frames: tellus_core::Frames, cache: &TextCache) -> Self {
+        Self {
+            events: Vec::new(),
+            gaps: Vec::new(),
+            rows: Rows::new(frames, cache),
+        }
     }
 }
 
@@ -23,22 +46,33 @@ impl Batch {
 impl Batch {
     /// The frames.
     #[getter]
-    fn frames<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.frames.to_python(py)
+    fn frames<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        TelemetryFrame::list(py, &self.rows)
     }
 
     /// Changes of the stream's state; they came before the frames.
     #[getter]
     fn events(&self) -> Vec<StatusEvent> {
-        self.0.events.iter().cloned().map(StatusEvent).collect()
+        self.events.iter().cloned().map(StatusEvent).collect()
+    }
+
+    /// Gaps that opened, before the frames, and gaps that these frames ended.
+    #[getter]
+    fn gaps<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.gaps.to_python(py)
     }
 
     fn __len__(&self) -> usize {
-        self.0.frames.len()
+        self.rows.frames.len()
     }
 
     fn __repr__(&self) -> String {
-        format!("Batch(frames={}, events={})", self.0.frames.len(), self.0.events.len())
+        format!(
+            "Batch(frames={}, events={}, gaps={})",
+            self.rows.frames.len(),
+            self.events.len(),
+            self.gaps.len()
+        )
     }
 
     /// One row for each connector reading, as an Arrow stream.
@@ -48,7 +82,7 @@ impl Batch {
         py: Python<'py>,
         requested_schema: Option<Bound<'py, PyCapsule>>,
     ) -> PyResult<Bound<'py, PyCapsule>> {
-        arrow::stream(py, || Ok(vec![arrow::frames(&self.0.frames)?]), requested_schema)
+        arrow::stream(py, || Ok(vec![arrow::frames(&self.rows)?]), requested_schema)
     }
 
     /// A `pyarrow.Table` with one row for each connector reading.
@@ -88,7 +122,13 @@ impl StatusEvent {
         time::to_datetime(py, self.0.at).map(Bound::into_any)
     }
 
-    /// What the stream does from then on: `connecting`, `live`, `waiting`, `closed` or `failed`.
+    /// Which of the stream's connections, counted from 0. A stream of few devices has one only.
+    #[getter]
+    fn connection(&self) -> u32 {
+        self.0.connection
+    }
+
+    /// What it does from then on: `connecting`, `live`, `waiting`, `paused`, `closed` or `failed`.
     #[getter]
     fn status(&self) -> &'static str {
         self.0.status.name()
@@ -110,6 +150,7 @@ impl StatusEvent {
     fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let dict = PyDict::new(py);
         dict.set_item(intern!(py, "at"), self.at(py)?)?;
+        dict.set_item(intern!(py, "connection"), self.connection())?;
         dict.set_item(intern!(py, "status"), self.status())?;
         dict.set_item(intern!(py, "retry_in"), self.seconds())?;
         dict.set_item(
@@ -121,7 +162,10 @@ impl StatusEvent {
 
     fn __eq__(&self, other: &Self) -> bool {
         let text = |event: &Self| event.0.status.error().map(|error| error.to_string());
-        self.0.at == other.0.at && self.status() == other.status() && text(self) == text(other)
+        self.0.at == other.0.at
+            && self.connection() == other.connection()
+            && self.status() == other.status()
+            && text(self) == text(other)
     }
 
     fn __repr__(&self) -> String {

@@ -1,0 +1,179 @@
+//! Texts that a connection has met, and their codes: asked for every frame, so without a lock and without a copy.
+
+use std::{hash::BuildHasher, sync::Arc};
+
+/// Slots at the start; a power of two, like every later number of them.
+const SLOTS: usize = 64;
+/// Odd, with bits all over: what the texts are mixed with.
+const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// Codes by text. Grows with what it is told; the caller bounds that.
+pub(super) struct Codes<C> {
+    /// Drawn for each connection, so that nobody can make up texts beforehand that all share a slot.
+    seed: u64,
+    /// Open addressing: 0 if free, else the upper half of the hash, and the entry's place from 1.
+    slots: Vec<u64>,
+    entries: Vec<(Arc<str>, C)>,
+}
+
+impl<C: Copy> Codes<C> {
+    pub(super) fn new() -> Self {
+        Self {
+            seed: std::hash::RandomState::new().hash_one(SLOTS),
+            slots: vec![0; SLOTS],
+            entries: Vec::new(),
+        }
+    }
+
+    /// The code of a text, if it was told.
+    #[inline]
+    pub(super) fn get(&self, text: &[u8]) -> Option<C> {
+        let hash = self.hash(text);
+        let mask = self.slots.len() - 1;
+        let mut at = place(hash);
+        loop {
+            let slot = self.slots[at & mask];
+            if slot == 0 {
+                return None;
+            }
+            if slot >> 32 == hash >> 32
+                && let Some((known, code)) = self.entries.get(entry(slot))
+                && known.as_bytes() == text
+            {
+                return Some(*code);
+            }
+            at += 1;
+        }
+    }
+
+    /// Keeps the code of a text that [`get`](Self::get) did not find.
+    pub(super) fn insert(&mut self, text: Arc<str>, code: C) {
+        self.entries.push((text, code));
+        if self.entries.len() * 2 > self.slots.len() {
+            // At most half of the slots are taken, so that a search ends soon, and ends at all.
+            self.slots = vec![0; self.slots.len() * 2];
+            for place in 0..self.entries.len() {
+                self.link(place);
+            }
+        } else {
+            self.link(self.entries.len() - 1);
+        }
+    }
+
+    /// Puts the entry at `index` into the first free slot of its row.
+    fn link(&mut self, index: usize) {
+        let hash = self.hash(self.entries[index].0.as_bytes());
+        let mask = self.slots.len() - 1;
+        let mut at = place(hash);
+        while self.slots[at & mask] != 0 {
+            at += 1;
+        }
+        self.slots[at & mask] = hash >> 32 << 32 | (index as u64 + 1);
+    }
+
+    /// Sixteen bytes a step. The last step takes the last sixteen, some of them again: that saves a loop over the rest.
+    #[inline(always)]
+    fn hash(&self, text: &[u8]) -> u64 {
+        let mut hash = self.seed ^ text.len() as u64;
+        let Some(last) = text.last_chunk::<16>() else {
+            let (low, high) = short(text);
+            return fold(hash ^ low, MIX ^ high);
+        };
+        let mut rest = text;
+        while rest.len() > 16
+            && let Some((chunk, behind)) = rest.split_first_chunk::<16>()
+        {
+            let (low, high) = halves(*chunk);
+            hash = fold(hash ^ low, MIX ^ high);
+            rest = behind;
+        }
+        let (low, high) = halves(*last);
+        fold(hash ^ low, MIX ^ high)
+    }
+}
+
+/// Fewer than sixteen bytes as two numbers; the length, which is hashed as well, tells apart what is alike.
+#[inline]
+fn short(text: &[u8]) -> (u64, u64) {
+    if let (Some(first), Some(last)) = (text.first_chunk::<8>(), text.last_chunk::<8>()) {
+        return (u64::from_le_bytes(*first), u64::from_le_bytes(*last));
+    }
+    if let (Some(first), Some(last)) = (text.first_chunk::<4>(), text.last_chunk::<4>()) {
+        return (u32::from_le_bytes(*first).into(), u32::from_le_bytes(*last).into());
+    }
+    (text.iter().fold(0, |number, byte| number << 8 | u64::from(*byte)), 0)
+}
+
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "the two halves are what is wanted")]
+fn halves(chunk: [u8; 16]) -> (u64, u64) {
+    let chunk = u128::from_le_bytes(chunk);
+    (chunk as u64, (chunk >> 64) as u64)
+}
+
+/// Both halves of the product count, so that every bit of the input reaches every bit of the hash.
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "the two halves are what is wanted")]
+fn fold(one: u64, other: u64) -> u64 {
+    let product = u128::from(one) * u128::from(other);
+    product as u64 ^ (product >> 64) as u64
+}
+
+/// Where the search for a hash begins. The upper half is for the slot, so the lower half is used here.
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "the lower half is what is wanted")]
+fn place(hash: u64) -> usize {
+    hash as u32 as usize
+}
+
+/// The entry that a slot points at.
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "the lower half is what is wanted")]
+fn entry(slot: u64) -> usize {
+    (slot as u32 as usize).wrapping_sub(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_text_keeps_its_code_as_the_table_grows() {
+        let mut codes = Codes::new();
+        let texts: Vec<String> = (0..5_000_usize)
+            .map(|n| format!("{}{n}", "é".repeat(n % 13)))
+            .chain([String::new()])
+            .collect();
+        for (code, text) in texts.iter().enumerate() {
+            assert_eq!(codes.get(text.as_bytes()), None, "{text}");
+            codes.insert(Arc::from(text.as_str()), code);
+        }
+        for (code, text) in texts.iter().enumerate() {
+            assert_eq!(codes.get(text.as_bytes()), Some(code), "{text}");
+        }
+    }
+
+    #[test]
+    fn texts_that_share_their_hash_are_told_apart() {
+        let mut codes = Codes::new();
+        // A zero among its bytes, and short texts that differ in length only: the likeliest to be mixed up.
+        for (code, text) in ["\0", "\0\0", "\0\0\0", "\0\0\0\0", "\0\0\0\0\0"]
+            .into_iter()
+            .enumerate()
+        {
+            codes.insert(Arc::from(text), code);
+        }
+        assert_eq!(codes.get(b"\0\0\0"), Some(2));
+        // Every slot's hash is the same now, so that only the full texts differ.
+        let mut same = Codes::new();
+        same.insert(Arc::from("a"), 1);
+        same.insert(Arc::from("b"), 2);
+        let hash = same.hash(b"c");
+        same.slots.fill(0);
+        let at = place(hash);
+        let mask = same.slots.len() - 1;
+        same.slots[at & mask] = hash >> 32 << 32 | 1;
+        same.slots[(at + 1) & mask] = hash >> 32 << 32 | 2;
+        assert_eq!(same.get(b"c"), None);
+    }
+}
