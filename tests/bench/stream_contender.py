@@ -1,4 +1,4 @@
-"""One contender in a fresh process: stream_contender.py CONTENDER WORK BASE SCENARIO [CA_FILE]. Prints a line of JSON."""
+"""One contender in a fresh process: stream_contender.py CONTENDER WORK BASE SCENARIO [CA_FILE]. Prints JSON."""
 
 from __future__ import annotations
 

@@ -8,5 +8,6 @@ pub mod frames;
 pub mod load;
 pub mod measure;
 pub mod scenario;
+pub mod sdk;
 pub mod server;
 pub mod tls;

@@ -11,26 +11,24 @@ const EPOCH: i64 = 1_773_572_700_000;
 /// How far the devices' clocks are apart, in ms.
 const SKEW: u64 = 2000;
 
-/// What one connection is sent: WebSocket messages (unmasked, as servers send them) one after the other.
+/// WebSocket messages (unmasked, as servers send them) one after the other.
 #[derive(Debug, Default)]
 pub struct Load {
     /// The messages with their headers.
     pub wire: Vec<u8>,
     /// Where each message ends.
-    pub ends: Vec<usize>,
+    ends: Vec<usize>,
+    /// Which device each is of.
+    devices: Vec<usize>,
 }
 
 /// Where the timestamp stands in a frame: behind `{"device_id":"dvc_............","timestamp":"`.
 pub const TIMESTAMP_AT: usize = 14 + 16 + 15;
 
 impl Load {
-    /// Renders the frames that a connection which asked for `asked` is sent; `None` stands for all.
-    pub fn render(scenario: &Scenario, asked: Option<&HashSet<&str>>) -> Self {
+    /// Renders all frames of a scenario.
+    pub fn render(scenario: &Scenario) -> Self {
         let ids: Vec<String> = scenario.device_ids().collect();
-        let wanted: Vec<bool> = ids
-            .iter()
-            .map(|id| asked.is_none_or(|asked| asked.contains(id.as_str())))
-            .collect();
         let mut load = Self::default();
         let mut random = Random(0x2545_F491_4F6C_DD1D);
         let mut text = Vec::new();
@@ -40,12 +38,26 @@ impl Load {
             } else {
                 random.below(scenario.devices as u64) as usize
             };
-            // Always drawn, so that every frame is the same whoever else is sent it.
             text.clear();
             frame(&mut text, &ids[device], device, index, scenario.connectors, &mut random);
-            if wanted[device] {
-                load.push(&text);
+            load.push(&text, device);
+        }
+        load
+    }
+
+    /// What a connection is sent that asked for these devices.
+    #[must_use]
+    pub fn of(&self, devices: &HashSet<usize>) -> Self {
+        let last = self.devices.iter().max().copied().unwrap_or_default();
+        let asked: Vec<bool> = (0..=last).map(|device| devices.contains(&device)).collect();
+        let mut load = Self::default();
+        let mut start = 0;
+        for (device, end) in self.devices.iter().zip(&self.ends) {
+            if asked[*device] {
+                load.wire.extend_from_slice(&self.wire[start..*end]);
+                load.ends.push(load.wire.len());
             }
+            start = *end;
         }
         load
     }
@@ -57,7 +69,7 @@ impl Load {
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "frames are shorter than 64 KiB")]
-    fn push(&mut self, text: &[u8]) {
+    fn push(&mut self, text: &[u8], device: usize) {
         // FIN and "text"; lengths beyond 125 stand in two bytes.
         self.wire.push(0x81);
         match u8::try_from(text.len()) {
@@ -69,6 +81,7 @@ impl Load {
         }
         self.wire.extend_from_slice(text);
         self.ends.push(self.wire.len());
+        self.devices.push(device);
     }
 }
 

@@ -3,6 +3,12 @@
 
 use std::fmt;
 
+/// Odd, so that it has an inverse, and every index an id of its own.
+const SPREAD: usize = 0x9E37_79B9_7F4B;
+/// Times `SPREAD` it is 1.
+const INVERSE: usize = 0x393D_EE21_9263;
+const MASK: usize = 0xFFFF_FFFF_FFFF;
+
 /// How frames are cut into writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pattern {
@@ -25,14 +31,18 @@ pub struct Scenario {
     pub connectors: usize,
     /// How they are written.
     pub pattern: Pattern,
-    /// Whether frames of all devices are sent, also of those that were not asked for.
-    pub unasked: bool,
 }
 
 impl Scenario {
     /// The id of a device. Any language makes it with one multiplication, and it looks as random as a platform's.
     pub fn device_id(index: usize) -> String {
-        format!("dvc_{:012x}", index.wrapping_mul(0x9E37_79B9_7F4B) & 0xFFFF_FFFF_FFFF)
+        format!("dvc_{:012x}", index.wrapping_mul(SPREAD) & MASK)
+    }
+
+    /// The device that has this id.
+    pub fn device_index(id: &str) -> Option<usize> {
+        let bits = usize::from_str_radix(id.strip_prefix("dvc_")?, 16).ok()?;
+        Some(bits.wrapping_mul(INVERSE) & MASK)
     }
 
     /// The ids of all its devices.
@@ -50,19 +60,17 @@ impl Scenario {
             "single" => Pattern::Single,
             rate => Pattern::Paced(rate.strip_prefix("paced")?.parse().ok().filter(|rate| *rate > 0)?),
         };
-        let unasked = parts.next() == Some("unasked");
         let sound = devices > 0 && (1..=9).contains(&connectors);
         sound.then_some(Self {
             frames,
             devices,
             connectors,
             pattern,
-            unasked,
         })
     }
 }
 
-/// `FRAMES-DEVICES-CONNECTORS-PATTERN`, with `-unasked` behind it if so.
+/// `FRAMES-DEVICES-CONNECTORS-PATTERN`.
 impl fmt::Display for Scenario {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}-{}-{}-", self.frames, self.devices, self.connectors)?;
@@ -70,7 +78,6 @@ impl fmt::Display for Scenario {
             Pattern::Coalesced => f.write_str("coalesced"),
             Pattern::Single => f.write_str("single"),
             Pattern::Paced(rate) => write!(f, "paced{rate}"),
-        }?;
-        f.write_str(if self.unasked { "-unasked" } else { "" })
+        }
     }
 }

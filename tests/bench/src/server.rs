@@ -5,7 +5,7 @@ use std::{
     collections::HashSet,
     io::{self, Read, Write},
     net::{Ipv4Addr, TcpListener, TcpStream},
-    sync::Arc,
+    sync::{Arc, Condvar, Mutex, PoisonError},
     thread,
     time::{Duration, Instant},
 };
@@ -21,8 +21,10 @@ use crate::{
 
 /// How much goes out in one write when frames are coalesced.
 const WRITE: usize = 64 << 10;
-/// Between the upgrade and the first frame: time for a client to look at its clock.
-const SETTLE: Duration = Duration::from_millis(200);
+/// Between the last upgrade of a client and its first frame: time to look at its clock.
+const SETTLE: Duration = Duration::from_millis(300);
+/// The longest wait for a client's other connections.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// A timestamp as it is rendered, to the millisecond.
 const RENDERED: usize = "2026-01-01T00:00:00.000Z".len();
 /// The length and the text of a message stand behind this much of a header; no frame is short enough for less.
@@ -60,7 +62,8 @@ fn serve(mut socket: impl Read + Write) -> io::Result<()> {
     while let Some(request) = Request::read(&mut socket)? {
         if request.header("upgrade").is_some() {
             let scenario = Scenario::parse(&request.path).ok_or(io::ErrorKind::InvalidInput)?;
-            let load = request.load(&scenario);
+            let asked = request.asked();
+            let load = load(&scenario, &asked);
             let key = request.header("sec-websocket-key").unwrap_or_default();
             let accept = derive_accept_key(key.as_bytes());
             write!(
@@ -68,7 +71,7 @@ fn serve(mut socket: impl Read + Write) -> io::Result<()> {
                 "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: {accept}\r\n\r\n",
             )?;
             socket.flush()?;
-            thread::sleep(SETTLE);
+            wait_for_all(&scenario, asked.len())?;
             push(&mut socket, &load, scenario.pattern)?;
             // Clients know how many frames to expect, and leave by themselves.
             return io::copy(&mut socket, &mut io::sink()).map(drop);
@@ -159,11 +162,54 @@ impl Request {
         })
     }
 
-    /// What this connection is to be sent: frames of the devices that its query names, or of all.
-    fn load(&self, scenario: &Scenario) -> Load {
+    /// The devices that the query names.
+    fn asked(&self) -> HashSet<usize> {
         let named = self.path.split_once("devices=").map_or("", |(_, devices)| devices);
         let named = named.replace("%2C", ",");
-        let asked: HashSet<&str> = named.split(',').collect();
-        Load::render(scenario, (!scenario.unasked).then_some(&asked))
+        named.split(',').filter_map(Scenario::device_index).collect()
     }
+}
+
+/// What was rendered last: contenders take turns with one scenario, and one client may have many connections.
+static RENDERED_LAST: Mutex<Option<(Scenario, Arc<Load>)>> = Mutex::new(None);
+
+/// What a connection is sent that asked for these devices.
+fn load(scenario: &Scenario, asked: &HashSet<usize>) -> Arc<Load> {
+    let mut last = RENDERED_LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    let all = match &*last {
+        Some((known, load)) if known == scenario => load.clone(),
+        _ => {
+            let load = Arc::new(Load::render(scenario));
+            *last = Some((*scenario, load.clone()));
+            load
+        }
+    };
+    drop(last);
+    if asked.len() >= scenario.devices {
+        return all;
+    }
+    Arc::new(all.of(asked))
+}
+
+/// Devices that the connections have asked for which wait for others of the same client.
+static ASKED: Mutex<usize> = Mutex::new(0);
+static ALL_ASKED: Condvar = Condvar::new();
+
+/// Waits until a client's connections have together asked for every device: before that, none is sent anything.
+fn wait_for_all(scenario: &Scenario, asked: usize) -> io::Result<()> {
+    let mut sum = ASKED.lock().unwrap_or_else(PoisonError::into_inner);
+    *sum += asked;
+    if *sum >= scenario.devices {
+        *sum = 0;
+        ALL_ASKED.notify_all();
+    } else {
+        let waited = ALL_ASKED.wait_timeout(sum, PATIENCE);
+        let (mut sum, waited) = waited.unwrap_or_else(PoisonError::into_inner);
+        if waited.timed_out() {
+            *sum = sum.saturating_sub(asked);
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+    }
+    thread::sleep(SETTLE);
+    Ok(())
 }

@@ -6,6 +6,7 @@ import time
 
 import pyarrow as pa
 import tellus
+from tellus.settings import Settings
 
 from stream import checksum
 from stream.scenario import Job, report
@@ -13,7 +14,7 @@ from stream.scenario import Job, report
 
 def _open(job: Job) -> tellus.TelemetryStream:
     """A stream that stands; its first frame comes a while later."""
-    settings: tellus.Settings = {"proxy": None, "overflow": "block"}
+    settings: Settings = {"proxy": None, "overflow": "block"}
     if job.ca_file is not None:
         settings["ca_file"] = job.ca_file
     client = tellus.Client(job.base_url, client_id="id", client_secret="secret", **settings)

@@ -11,16 +11,14 @@ class Scenario(NamedTuple):
     devices: int
     connectors: int
     pattern: str
-    unasked: bool = False
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        frames, devices, connectors, pattern, *rest = text.split("-")
-        return cls(int(frames), int(devices), int(connectors), pattern, bool(rest))
+        frames, devices, connectors, pattern = text.split("-")
+        return cls(int(frames), int(devices), int(connectors), pattern)
 
     def __str__(self) -> str:
-        unasked = "-unasked" if self.unasked else ""
-        return f"{self.frames}-{self.devices}-{self.connectors}-{self.pattern}{unasked}"
+        return f"{self.frames}-{self.devices}-{self.connectors}-{self.pattern}"
 
     def device_ids(self) -> list[str]:
         return [f"dvc_{index * 0x9E3779B97F4B & 0xFFFFFFFFFFFF:012x}" for index in range(self.devices)]

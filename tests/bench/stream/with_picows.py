@@ -17,7 +17,7 @@ from stream.scenario import HEADERS, Job, report
 from stream.table import Lists
 
 
-class _Counting(picows.WSListener):  # type: ignore[misc]
+class _Counting(picows.WSListener):
     """Hands every frame on until all have come."""
 
     def __init__(self, expected: int, take: Callable[[memoryview], None], done: asyncio.Event) -> None:

@@ -30,11 +30,7 @@ use tokio_tungstenite::{
 async fn main() -> Result<(), Failure> {
     let job = Job::from_args()?;
     let url = job.base_url(&job.scenario).replacen("http", "ws", 1);
-    let devices: Vec<String> = if job.scenario.unasked {
-        Vec::new()
-    } else {
-        job.scenario.device_ids().collect()
-    };
+    let devices: Vec<String> = job.scenario.device_ids().collect();
     let url = format!("{url}/operator/stream?devices={}", devices.join(","));
     let mut request = url.as_str().into_client_request()?;
     request.headers_mut().insert("authorization", "Bearer t".parse()?);

@@ -15,14 +15,13 @@ use tellus_bench::{
     contender::{Failure, Job, delays, throughput},
     measure,
     scenario::{Pattern, Scenario},
+    sdk,
 };
 use tellus_core::{
-    Batch, Client, Config, Credentials, Frames, StatusEvent, StreamStatus, Subscription, TelemetryListener,
+    Batch, Frames, StatusEvent, TelemetryListener,
     columns::{FIRST, READING},
-    config::{OverflowPolicy, ProxySetting},
+    config::OverflowPolicy,
 };
-
-const MAX_ROWS: usize = 1 << 16;
 
 fn main() -> Result<(), Failure> {
     let job = Job::from_args()?;
@@ -36,55 +35,19 @@ fn main() -> Result<(), Failure> {
     Ok(())
 }
 
-/// A client of the server; nothing that it is sent may be lost.
-fn client(job: &Job, scenario: &Scenario) -> Result<Client, Failure> {
-    let mut config = Config::new(job.base_url(scenario));
-    config.extra_roots_pem.extend(job.authority.clone());
-    config.proxy = ProxySetting::None;
-    config.stream.overflow = OverflowPolicy::Block;
-    Ok(Client::new(config, Credentials::client_secret("id", "secret"))?)
-}
-
-/// The devices to ask for.
-fn asked(scenario: &Scenario) -> Vec<String> {
-    let count = if scenario.unasked { 1 } else { scenario.devices };
-    scenario.device_ids().take(count).collect()
-}
-
-/// Opens a stream and waits until it stands; the first frame comes a while later.
-fn open(client: &Client, scenario: &Scenario) -> Result<Subscription, Failure> {
-    let stream = client.telemetry(asked(scenario))?;
-    while let Some(batch) = stream.next_batch_blocking(1, None)? {
-        for event in &batch.events {
-            match &event.status {
-                StreamStatus::Live => return Ok(stream),
-                StreamStatus::Waiting { error, .. } => return Err(error.to_string().into()),
-                _ => {}
-            }
-        }
-    }
-    Err("the stream ended".into())
-}
-
-/// The next frames. A connection that breaks would lose frames, so it ends the run.
-fn next(stream: &Subscription) -> Result<Frames, Failure> {
-    let batch = stream.next_batch_blocking(MAX_ROWS, None)?.ok_or("the stream ended")?;
-    match batch.events.iter().find_map(|event| event.status.error()) {
-        Some(error) => Err(error.to_string().into()),
-        None => Ok(batch.frames),
-    }
-}
-
 fn columns(job: &Job) -> Result<Value, Failure> {
-    let client = client(job, &job.scenario)?;
-    let stream = open(&client, &job.scenario)?;
+    let client = sdk::client(job, &job.scenario, OverflowPolicy::Block)?;
+    let (stream, mut batch) = sdk::open(&client, &job.scenario)?;
     let since = measure::cpu();
     let mut reader = Reader::default();
     let mut frames = 0;
-    while frames < job.scenario.frames {
-        let batch = next(&stream)?;
+    loop {
         frames += batch.len();
         reader.read(&batch);
+        if frames >= job.scenario.frames {
+            break;
+        }
+        batch = sdk::next(&stream)?;
     }
     Ok(throughput(frames, since, &reader.sums))
 }
@@ -157,7 +120,7 @@ impl TelemetryListener for Listener {
 }
 
 fn latency(job: &Job) -> Result<Value, Failure> {
-    let client = client(job, &job.scenario)?;
+    let client = sdk::client(job, &job.scenario, OverflowPolicy::Block)?;
     let (done, result) = mpsc::channel();
     let listener = Arc::new(Listener {
         expected: job.scenario.frames,
@@ -165,7 +128,7 @@ fn latency(job: &Job) -> Result<Value, Failure> {
         done,
     });
     let since = measure::cpu();
-    let _handle = client.subscribe(asked(&job.scenario), listener)?;
+    let _handle = client.subscribe(job.scenario.device_ids(), listener)?;
     Ok(delays(result.recv()??, since))
 }
 
@@ -177,16 +140,16 @@ fn memory(job: &Job) -> Result<Value, Failure> {
         pattern: Pattern::Coalesced,
         ..job.scenario
     };
-    let idle_client = client(job, &quiet)?;
-    let _idle_stream = open(&idle_client, &quiet)?;
+    let idle_client = sdk::client(job, &quiet, OverflowPolicy::Block)?;
+    let _idle_stream = sdk::open(&idle_client, &quiet)?;
     thread::sleep(Duration::from_millis(500));
     let idle = measure::memory();
 
-    let client = client(job, &job.scenario)?;
-    let stream = open(&client, &job.scenario)?;
-    let mut frames = 0;
+    let client = sdk::client(job, &job.scenario, OverflowPolicy::Block)?;
+    let (stream, early) = sdk::open(&client, &job.scenario)?;
+    let mut frames = early.len();
     while frames < job.scenario.frames {
-        frames += next(&stream)?.len();
+        frames += sdk::next(&stream)?.len();
     }
     thread::sleep(Duration::from_millis(500));
     let held = measure::memory();
