@@ -12,6 +12,7 @@ mod event;
 mod fleet;
 mod frames;
 mod gap;
+mod gate;
 mod latency;
 mod ledger;
 mod listener;
@@ -28,6 +29,7 @@ mod sleep;
 mod stats;
 mod subscription;
 mod supervisor;
+mod wire;
 
 #[cfg(feature = "fuzzing")]
 pub use decode::probe;
