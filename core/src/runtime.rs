@@ -15,7 +15,7 @@ use tokio::{
 use crate::error::{Error, ErrorKind, Result};
 
 /// Two threads are plenty for I/O; foreign code never runs on them.
-const WORKERS: usize = 2;
+const WORKERS: usize = 1;
 
 struct Owned {
     pid: u32,
