@@ -85,7 +85,7 @@ impl StatusEvent {
     /// When it changed, by this machine's clock, in UTC.
     #[getter]
     fn at<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        time::to_datetime(py, self.0.at).map(Bound::into_any)
+        time::to_datetime(py, self.0.at)
     }
 
     /// What the stream does from then on: `connecting`, `live`, `waiting`, `closed` or `failed`.
