@@ -89,7 +89,7 @@ impl CoreClient {
         T: ToPython + Send + 'static,
         F: Future<Output = Result<T>> + Send + 'static,
     {
-        self.call(work, |py, model| model.to_python(py).map(Bound::unbind))
+        self.call(work, |py, model| model.into_python(py).map(Bound::unbind))
     }
 }
 
