@@ -23,7 +23,7 @@ pub mod probe;
 #[cfg(test)]
 mod property;
 mod record;
-#[cfg(any(test, feature = "fuzzing"))]
+#[cfg(test)]
 mod shapes;
 #[cfg(test)]
 mod tests;
