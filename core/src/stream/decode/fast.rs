@@ -268,7 +268,7 @@ mod tests {
             let plain = "é".repeat(length);
             let whole = format!("{plain}\"behind");
             for end in plain.len() + 1..=whole.len() {
-                let mut text = whole[..end].as_bytes();
+                let mut text = &whole.as_bytes()[..end];
                 assert_eq!(string(&mut text), Some(plain.as_bytes()));
                 assert_eq!(text, &whole.as_bytes()[plain.len() + 1..end]);
             }

@@ -18,7 +18,7 @@ pub mod probe;
 mod property;
 #[cfg(any(test, feature = "fuzzing"))]
 mod record;
-#[cfg(any(test, feature = "fuzzing"))]
+#[cfg(test)]
 mod shapes;
 #[cfg(test)]
 mod tests;
