@@ -809,6 +809,10 @@ class StreamStats:
         """Connections opened."""
 
     @property
+    def reconnects(self) -> int:
+        """Those of them that took the place of one that was lost, or was closed to be opened anew."""
+
+    @property
     def dropped(self) -> int:
         """Frames dropped because the consumer was too slow."""
 

@@ -18,6 +18,7 @@ mod ledger;
 mod listener;
 mod machine;
 mod mailbox;
+mod metrics;
 mod moves;
 mod names;
 mod orders;

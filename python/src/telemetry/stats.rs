@@ -14,6 +14,8 @@ crate::model::model! {
         bytes "B",
         /// Connections opened.
         connections,
+        /// Those of them that took the place of one that was lost, or was closed to be opened anew.
+        reconnects,
         /// Frames dropped because the consumer was too slow.
         dropped,
         /// Frames dropped because the very same frame had just been received.
