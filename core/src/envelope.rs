@@ -76,7 +76,9 @@ fn quick<T: DeserializeOwned>(status: u16, body: &[u8]) -> Option<T> {
     }
 
     let usual = (200..300).contains(&status) && body.trim_ascii_start().first() == Some(&b'{');
-    let success: Success<T> = usual.then(|| serde_json::from_slice(body).ok())??;
+    // Checked once for the whole text; from bytes, serde_json would check each of its strings apart.
+    let text = usual.then(|| std::str::from_utf8(body).ok())??;
+    let success: Success<T> = serde_json::from_str(text).ok()?;
     (success.code == 0).then_some(success.data)
 }
 
@@ -105,11 +107,12 @@ fn failure(status: u16, headers: &HeaderMap, code: Option<i64>, envelope: Envelo
     {
         reason = format!("{field}: {reason}");
     }
-    let retry_after = details
+    let in_details = details
         .get("retry_after_seconds")
         .and_then(Value::as_f64)
-        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
-        .or_else(|| retry_after(headers));
+        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    // Where the two differ, the longer one keeps both.
+    let retry_after = in_details.max(retry_after(headers));
     let error = Error::new(kind, reason)
         .with_http_status(status)
         .with_retry_after(retry_after)
@@ -288,6 +291,11 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert("retry-after", HeaderValue::from_static("3"));
         assert_eq!(retry_after(&headers), Some(Duration::from_secs(3)));
+        for (header, longer) in [("3", 7), ("8", 8)] {
+            headers.insert("retry-after", HeaderValue::from_static(header));
+            let error = open::<Value>(429, &headers, body.as_bytes()).unwrap_err();
+            assert_eq!(error.retry_after(), Some(Duration::from_secs(longer)), "{header}");
+        }
         headers.insert("date", HeaderValue::from_static("Sun, 16 Mar 2025 10:00:00 GMT"));
         headers.insert("retry-after", HeaderValue::from_static("Sun, 16 Mar 2025 10:00:09 GMT"));
         assert_eq!(retry_after(&headers), Some(Duration::from_secs(9)));

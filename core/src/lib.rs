@@ -19,8 +19,8 @@ mod signature;
 mod stream;
 mod transport;
 
-pub use api::{ChargingRecordQuery, DeviceSource, EnergyQuery, FollowedCommand, KnownDevice, Pages};
-pub use auth::{AccessToken, Credentials, StoredToken, TokenProvider, TokenRequest, TokenStore};
+pub use api::{ChargingRecordQuery, DeviceSource, EnergyQuery, FollowedCommand, KnownDevice, Pages, check_connector};
+pub use auth::{AccessToken, Credentials, StoredToken, TokenFile, TokenProvider, TokenRequest, TokenStore};
 pub use client::Client;
 pub use config::Config;
 pub use error::{Error, ErrorKind, Result};

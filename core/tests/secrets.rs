@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use tellus_core::{Client, Config, Credentials, Error, Request, TokenProvider, TokenRequest};
+use tellus_core::{Client, Config, Credentials, Error, Request, TokenFile, TokenProvider, TokenRequest};
 use tellus_sandbox::{FaultKind, Options, Sandbox};
 
 #[derive(Clone, Default)]
@@ -132,8 +132,29 @@ async fn neither_the_secret_nor_a_token_is_ever_shown() {
         print(&mut text, &client.sites(None).collect().await.unwrap_err());
         sandbox.clear_faults();
     }
-    let odd = Client::new(config, Credentials::provider(Known(format!("{token}\n")))).unwrap();
+    let odd = Client::new(config.clone(), Credentials::provider(Known(format!("{token}\n")))).unwrap();
     print(&mut text, &odd.sites(None).collect().await.unwrap_err());
+    // A token that nobody renews, alone and kept in a file.
+    let path = std::env::temp_dir().join(format!("tellus-secrets-{}", std::process::id()));
+    let store = TokenFile::new(&path, &config.base_url, "me").unwrap();
+    writeln!(text, "{store:?}").unwrap();
+    let fixed = Credentials::token(&token);
+    for credentials in [
+        fixed.clone(),
+        fixed.stored_in(store),
+        Credentials::token(format!("{token}\n")),
+    ] {
+        writeln!(text, "{credentials:?}").unwrap();
+        let fixed = Client::new(config.clone(), credentials).unwrap();
+        writeln!(text, "{fixed:?} {:?}", fixed.access_token().await.unwrap()).unwrap();
+        sandbox.inject(FaultKind::RevokeTokens {}.once().on("/operator/sites"));
+        print(&mut text, &fixed.sites(None).collect().await.unwrap_err());
+        sandbox.clear_faults();
+    }
+    assert!(text.contains("nobody renews it"));
+    assert!(std::fs::read_to_string(&path).unwrap().contains(&token), "it was kept");
+    std::fs::remove_file(&path).unwrap();
+    let _ = std::fs::remove_file(path.with_extension("lock"));
     let stream = client.telemetry(sandbox.device_ids()).unwrap();
     writeln!(text, "{stream:?}").unwrap();
     for _ in 0..3 {

@@ -5,7 +5,7 @@ use pyo3::{
     exceptions::{PyOverflowError, PyTypeError},
     prelude::*,
 };
-use tellus_core::Error;
+use tellus_core::{Error, check_connector};
 
 use crate::error::OrRaise;
 
@@ -32,6 +32,13 @@ pub(crate) fn percent(field: &str, value: &Bound<'_, PyAny>) -> PyResult<u8> {
 /// Number of a connector.
 pub(crate) fn connector(value: &Bound<'_, PyAny>) -> PyResult<u32> {
     whole("connector_id", "1..", value)
+}
+
+/// Number of the connector that a command is for, checked together with its charger as the core will do.
+pub(crate) fn place(device_id: &str, connector_id: &Bound<'_, PyAny>) -> PyResult<u32> {
+    let number = connector(connector_id)?;
+    check_connector(device_id, number).or_raise(connector_id.py())?;
+    Ok(number)
 }
 
 /// Number of entries in a page.

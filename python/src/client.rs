@@ -15,7 +15,7 @@ use tellus_core::{
 };
 
 use crate::{
-    arguments::{connector, maybe, page_size as page_size_of, percent},
+    arguments::{connector, maybe, page_size as page_size_of, percent, place},
     call::Call,
     convert::ToPython,
     credentials,
@@ -89,7 +89,7 @@ impl CoreClient {
         T: ToPython + Send + 'static,
         F: Future<Output = Result<T>> + Send + 'static,
     {
-        self.call(work, |py, model| model.to_python(py).map(Bound::unbind))
+        self.call(work, |py, model| model.into_python(py).map(Bound::unbind))
     }
 }
 
@@ -183,6 +183,8 @@ impl CoreClient {
         Ok(self.read(|client| async move { client.energy(&query).await }))
     }
 
+    // Commands are checked when the call is made, not only when somebody waits for it: whoever asks "are you sure?" in
+    // between asks about something that can be sent.
     #[pyo3(signature = (device_id, connector_id, charge_power=None, duration=None, target_soc=None, transaction_id=None))]
     fn start(
         &self,
@@ -193,19 +195,20 @@ impl CoreClient {
         target_soc: Option<&Bound<'_, PyAny>>,
         transaction_id: Option<String>,
     ) -> PyResult<Call> {
-        let connector_id = connector(connector_id)?;
+        let (py, connector_id) = (connector_id.py(), place(&device_id, connector_id)?);
         let request = StartRequest {
             charge_power,
             duration: maybe("duration", duration, time::span)?,
             target_soc: maybe("target_soc", target_soc, percent)?,
             transaction_id,
         };
+        request.check().or_raise(py)?;
         Ok(self.read(move |client| async move { client.start(&device_id, connector_id, &request).await }))
     }
 
     #[pyo3(signature = (device_id, connector_id, reason=None))]
     fn stop(&self, device_id: String, connector_id: &Bound<'_, PyAny>, reason: Option<String>) -> PyResult<Call> {
-        let (connector_id, request) = (connector(connector_id)?, StopRequest { reason });
+        let (connector_id, request) = (place(&device_id, connector_id)?, StopRequest { reason });
         Ok(self.read(move |client| async move { client.stop(&device_id, connector_id, &request).await }))
     }
 
@@ -218,12 +221,13 @@ impl CoreClient {
         duration: Option<&Bound<'_, PyAny>>,
         min_soc: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Call> {
-        let connector_id = connector(connector_id)?;
+        let (py, connector_id) = (connector_id.py(), place(&device_id, connector_id)?);
         let request = DischargeRequest {
             discharge_power,
             duration: maybe("duration", duration, time::span)?,
             min_soc: maybe("min_soc", min_soc, percent)?,
         };
+        request.check().or_raise(py)?;
         Ok(self.read(move |client| async move { client.discharge(&device_id, connector_id, &request).await }))
     }
 
@@ -233,7 +237,8 @@ impl CoreClient {
         connector_id: &Bound<'_, PyAny>,
         schedule: &Bound<'_, PyAny>,
     ) -> PyResult<Call> {
-        let (connector_id, plan) = (connector(connector_id)?, schedule::read(schedule)?);
+        let (connector_id, plan) = (place(&device_id, connector_id)?, schedule::read(schedule)?);
+        plan.check().or_raise(schedule.py())?;
         Ok(self.read(move |client| async move { client.set_schedule(&device_id, connector_id, &plan).await }))
     }
 
@@ -256,6 +261,7 @@ impl CoreClient {
             duration: time::span("duration", duration)?,
             reason,
         };
+        request.check().or_raise(py)?;
         Ok(self.read(|client| async move { client.flexibility(&request).await }))
     }
 

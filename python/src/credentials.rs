@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use pyo3::{prelude::*, types::PyDict};
-use tellus_core::{Config, Credentials, Error};
+use tellus_core::{Config, Credentials, Error, TokenFile};
 
-use crate::{error::OrRaise, provider::Provider, token_file::TokenFile};
+use crate::{error::OrRaise, provider::Provider};
 
 /// How to authenticate: a secret, a provider or a token, exactly one of them.
 pub(crate) fn read(

@@ -1,12 +1,12 @@
 //! A batch on its way to the caller, which comes back if nobody takes it.
 
 use std::{
-    collections::VecDeque,
-    sync::{Arc, Mutex, PoisonError},
+    collections::{BTreeMap, VecDeque},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use pyo3::prelude::*;
-use tellus_core::Batch as CoreBatch;
+use tellus_core::{Batch as CoreBatch, StatusEvent};
 
 use crate::telemetry::{Batch, TextCache};
 
@@ -25,24 +25,26 @@ impl Returned {
     }
 }
 
-/// What the last batch that was taken said about its stream.
-#[derive(Clone)]
-pub(crate) struct Status(Arc<Mutex<&'static str>>);
-
-impl Default for Status {
-    fn default() -> Self {
-        Self(Arc::new(Mutex::new("connecting")))
-    }
-}
+/// What the batches that were taken said about the connections of their stream.
+#[derive(Clone, Default)]
+pub(crate) struct Status(Arc<Mutex<BTreeMap<u32, &'static str>>>);
 
 impl Status {
-    /// Its name.
+    /// What the stream is doing: trouble of one connection counts more than the well-being of others.
     pub(crate) fn get(&self) -> &'static str {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        let connections = self.lock();
+        ["waiting", "connecting", "live", "paused", "failed", "closed"]
+            .into_iter()
+            .find(|name| connections.values().any(|doing| doing == name))
+            .unwrap_or("connecting")
     }
 
-    fn set(&self, name: &'static str) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = name;
+    fn note(&self, event: &StatusEvent) {
+        self.lock().insert(event.connection, event.status.name());
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<u32, &'static str>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -76,9 +78,7 @@ impl Parcel {
     /// The batch. An empty one means that the time is up, `None` that the stream has ended.
     fn open(&self) -> Option<Batch> {
         let batch = self.take()?;
-        if let Some(event) = batch.events.last() {
-            self.status.set(event.status.name());
-        }
+        batch.events.iter().for_each(|event| self.status.note(event));
         Some(Batch::new(batch, &self.texts))
     }
 }

@@ -2,6 +2,8 @@
 
 use jiff::civil::Time;
 use pyo3::{
+    FromPyObject,
+    exceptions::PyTypeError,
     intern,
     prelude::*,
     types::{PyString, PyTime},
@@ -40,14 +42,14 @@ const DAYS: [(&str, Weekday); 7] = [
 /// Reads a schedule.
 pub(crate) fn read(schedule: &Bound<'_, PyAny>) -> PyResult<Schedule> {
     let py = schedule.py();
-    let kind: String = schedule.getattr(intern!(py, "type"))?.extract()?;
+    let kind: String = attribute(schedule, "", "type", "a text")?;
     let mut time_slots = Vec::new();
     for (index, slot) in schedule.getattr(intern!(py, "time_slots"))?.try_iter()?.enumerate() {
-        time_slots.push(read_slot(&format!("time_slots[{index}]"), &slot?)?);
+        time_slots.push(read_slot(&format!("time_slots[{index}]."), &slot?)?);
     }
     Ok(Schedule {
-        schedule_id: schedule.getattr(intern!(py, "schedule_id"))?.extract()?,
-        enabled: schedule.getattr(intern!(py, "enabled"))?.extract()?,
+        schedule_id: attribute(schedule, "", "schedule_id", "a text")?,
+        enabled: attribute(schedule, "", "enabled", "True or False")?,
         kind: word(py, "type", &KINDS, &kind)?,
         time_slots,
         target_soc: optional(schedule, "target_soc")?
@@ -59,25 +61,38 @@ pub(crate) fn read(schedule: &Bound<'_, PyAny>) -> PyResult<Schedule> {
         effective_until: optional(schedule, "effective_until")?
             .map(|value| time::moment("effective_until", &value))
             .transpose()?,
-        timezone: schedule.getattr(intern!(py, "timezone"))?.extract()?,
+        timezone: attribute(schedule, "", "timezone", "a text")?,
     })
 }
 
 fn read_slot(place: &str, slot: &Bound<'_, PyAny>) -> PyResult<TimeSlot> {
     let py = slot.py();
-    let field = |name: &str| format!("{place}.{name}");
-    let action: String = slot.getattr(intern!(py, "action"))?.extract()?;
+    let field = |name: &str| format!("{place}{name}");
+    let action: String = attribute(slot, place, "action", "a text")?;
+    let wrong = |_: PyErr| PyTypeError::new_err(format!("{} must be a list of texts", field("day_of_week")));
     let mut day_of_week = Vec::new();
-    for day in slot.getattr(intern!(py, "day_of_week"))?.try_iter()? {
-        day_of_week.push(word(py, &field("day_of_week"), &DAYS, &day?.extract::<String>()?)?);
+    for day in slot.getattr(intern!(py, "day_of_week"))?.try_iter().map_err(wrong)? {
+        let day: String = day?.extract().map_err(wrong)?;
+        day_of_week.push(word(py, &field("day_of_week"), &DAYS, &day)?);
     }
     Ok(TimeSlot {
         day_of_week,
         start: time_of_day(&field("start"), &slot.getattr(intern!(py, "start"))?)?,
         end: time_of_day(&field("end"), &slot.getattr(intern!(py, "end"))?)?,
-        power_limit: slot.getattr(intern!(py, "power_limit"))?.extract()?,
+        power_limit: attribute(slot, place, "power_limit", "a number of kW")?,
         action: word(py, &field("action"), &ACTIONS, &action)?,
     })
+}
+
+/// An attribute; `what` says what it must be. Plans come from files, too, and a file may hold anything.
+fn attribute<'py, T>(object: &Bound<'py, PyAny>, place: &str, name: &str, what: &str) -> PyResult<T>
+where
+    T: for<'a> FromPyObject<'a, 'py>,
+{
+    let value = object.getattr(name)?;
+    value
+        .extract()
+        .map_err(|_| PyTypeError::new_err(format!("{place}{name} must be {what}, not {}", value.get_type())))
 }
 
 fn optional<'py>(object: &Bound<'py, PyAny>, name: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
@@ -92,7 +107,7 @@ fn time_of_day(field: &str, value: &Bound<'_, PyAny>) -> PyResult<Time> {
     } else if value.is_instance_of::<PyString>() {
         value.extract()?
     } else {
-        return Err(pyo3::exceptions::PyTypeError::new_err(format!(
+        return Err(PyTypeError::new_err(format!(
             "{field} must be a time or a text like 22:00"
         )));
     };

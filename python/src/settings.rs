@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use pyo3::{exceptions::PyTypeError, prelude::*, types::PyDict};
 use tellus_core::{
-    Config, Error,
-    config::{OverflowPolicy, ProxySetting},
+    Config, Error, Partition,
+    config::{OverflowPolicy, ProxySetting, Staleness},
 };
 
 use crate::{error::OrRaise, time};
@@ -50,6 +50,7 @@ fn set(config: &mut Config, name: &str, value: &Bound<'_, PyAny>) -> PyResult<()
         "backoff_base" => config.retry.backoff.base = seconds()?,
         "backoff_cap" => config.retry.backoff.cap = seconds()?,
         "max_retry_after" => config.retry.max_retry_after = seconds()?,
+        "retry_after_jitter" => config.retry.retry_after_jitter = seconds()?,
         "query_per_minute" => config.quota.query_per_minute = value.extract()?,
         "control_per_minute" => config.quota.control_per_minute = value.extract()?,
         "token_per_minute" => config.quota.token_per_minute = value.extract()?,
@@ -61,6 +62,22 @@ fn set(config: &mut Config, name: &str, value: &Bound<'_, PyAny>) -> PyResult<()
         "first_attempts" => config.stream.first_attempts = value.extract()?,
         "max_message" => config.stream.max_message = value.extract()?,
         "mailbox_rows" => config.stream.mailbox_rows = value.extract()?,
+        "max_devices_per_connection" => config.stream.max_devices_per_connection = value.extract()?,
+        "max_url_bytes" => config.stream.max_url_bytes = value.extract()?,
+        "partition" => {
+            let (index, count) = value.extract()?;
+            config.stream.partition = Some(Partition { index, count });
+        }
+        "stale_factor" => match value.extract()? {
+            None => config.stream.staleness = None,
+            Some(factor) => {
+                config.stream.staleness = Some(Staleness {
+                    factor,
+                    ..Staleness::default()
+                })
+            }
+        },
+        "resync_interval" => config.stream.resync_interval = Some(seconds()?),
         "overflow" => config.stream.overflow = overflow(&value.extract::<String>()?).or_raise(py)?,
         other => return Err(PyTypeError::new_err(format!("there is no setting {other:?}"))),
     }
@@ -75,9 +92,10 @@ fn overflow(text: &str) -> tellus_core::Result<OverflowPolicy> {
     match text {
         "drop_oldest" => Ok(OverflowPolicy::DropOldest),
         "block" => Ok(OverflowPolicy::Block),
+        "latest" => Ok(OverflowPolicy::Latest),
         other => Err(Error::invalid(
             "overflow",
-            format_args!("must be drop_oldest or block, not {other:?}"),
+            format_args!("must be drop_oldest, block or latest, not {other:?}"),
         )),
     }
 }

@@ -80,9 +80,38 @@ impl CoreStream {
     #[getter]
     fn status(&self) -> &'static str {
         match self.0.get() {
-            Some(open) if !open.subscription.is_closed() => open.status.get(),
+            Some(open) if open.status.get() == "failed" || !open.subscription.is_closed() => open.status.get(),
             _ => "closed",
         }
+    }
+
+    fn add(&self, py: Python<'_>, devices: Vec<String>) -> PyResult<()> {
+        self.open().or_raise(py)?.subscription.add(devices).or_raise(py)
+    }
+
+    fn remove(&self, py: Python<'_>, devices: Vec<String>) -> PyResult<()> {
+        self.open().or_raise(py)?.subscription.remove(devices);
+        Ok(())
+    }
+
+    fn pause(&self, py: Python<'_>) -> PyResult<()> {
+        self.open().or_raise(py)?.subscription.pause();
+        Ok(())
+    }
+
+    fn resume(&self, py: Python<'_>) -> PyResult<()> {
+        self.open().or_raise(py)?.subscription.resume();
+        Ok(())
+    }
+
+    fn network_changed(&self, py: Python<'_>) -> PyResult<()> {
+        self.open().or_raise(py)?.subscription.network_changed();
+        Ok(())
+    }
+
+    #[getter]
+    fn connections(&self, py: Python<'_>) -> PyResult<usize> {
+        Ok(self.open().or_raise(py)?.subscription.connections())
     }
 
     /// The newest reading of every connector.
@@ -108,7 +137,7 @@ impl CoreStream {
 
     #[getter]
     fn devices(&self, py: Python<'_>) -> PyResult<Vec<String>> {
-        Ok(self.open().or_raise(py)?.subscription.devices().to_vec())
+        Ok(self.open().or_raise(py)?.subscription.devices())
     }
 
     #[getter]

@@ -32,7 +32,7 @@ TABLE = """Exit codes: 0 done; 1 anything else; 2 wrong usage or argument; 3 cre
 5 conflict; 6 rate limit; 7 platform, network or time-out; 8 it is not known whether a command was carried out; 9 the
 charger did not carry it out; 130 Ctrl-C."""
 HINTS = {
-    "Authentication": "Check TELLUS_CLIENT_ID and TELLUS_CLIENT_SECRET.",
+    "Authentication": "Check TELLUS_CLIENT_ID and TELLUS_CLIENT_SECRET, or TELLUS_TOKEN.",
     "PermissionDenied": "Ask the platform's support for the missing scope.",
     "NotFound": "`tellus devices` and `tellus sites` list the ids that are known.",
     "Conflict": "`tellus device ID` shows the present state.",

@@ -30,7 +30,7 @@ from tellus.pages import AsyncPages, Pages
 from tellus.records import AsyncChargingRecords, ChargingRecords
 from tellus.schedule import Schedule
 from tellus.settings import Settings, TokenProvider
-from tellus.stream import AsyncTelemetryStream, TelemetryStream
+from tellus.stream import AsyncTelemetryStream, TelemetryStream, ids
 
 T = TypeVar("T")
 Span = float | timedelta
@@ -56,7 +56,10 @@ class _Client:
     @classmethod
     def from_env(cls, **settings: Unpack[Settings]) -> Self:
         """A client from ``TELLUS_BASE_URL``, ``TELLUS_CLIENT_ID``, ``TELLUS_CLIENT_SECRET`` and, where set,
-        ``TELLUS_CA_FILE`` and ``TELLUS_DEVICES`` (ids, separated by commas)."""
+        ``TELLUS_CA_FILE`` and ``TELLUS_DEVICES`` (ids, separated by commas).
+
+        ``TELLUS_TOKEN``, an access token that nobody renews, stands instead of id and secret. Neither wins over the
+        other: where it is set beside one of them, ``InvalidRequest`` names both."""
         client = cls.__new__(cls)
         client._set(CoreClient.from_env(**settings), None)
         return client
@@ -95,7 +98,7 @@ class _Client:
         An exception in a callback is logged; ten in a row end the subscription.
         """
         self._note_loop()
-        subscription = self._core.subscribe(_ids(devices), on_batch, on_status, on_gap)
+        subscription = self._core.subscribe(ids(devices), on_batch, on_status, on_gap)
         close_at_exit(subscription)
         return subscription
 
@@ -155,7 +158,7 @@ class Client(_Client):
         self, granularity: Literal["hour", "day", "month"], start: datetime, end: datetime, site_ids: Iterable[str] = ()
     ) -> EnergySeries:
         """Energy into and out of vehicles over time, at these sites or at all of them."""
-        return self._core.energy(granularity, start, end, _ids(site_ids)).wait()
+        return self._core.energy(granularity, start, end, ids(site_ids)).wait()
 
     def start(
         self,
@@ -204,7 +207,7 @@ class Client(_Client):
     ) -> FlexibilityReceipt:
         """Limits power to a share (%) or pauses charging, for a group of chargers. No call ends a measure early."""
         return self._core.flexibility(
-            target_type, command, duration, _ids(target_ids), power_limit_percent, reason
+            target_type, command, duration, ids(target_ids), power_limit_percent, reason
         ).wait()
 
     def command_status(self, command_id: str) -> CommandStatus:
@@ -224,7 +227,7 @@ class Client(_Client):
 
     def stream(self, devices: Iterable[str]) -> TelemetryStream:
         """Live telemetry of these chargers. Returns at once; the connection comes about meanwhile."""
-        return TelemetryStream(self._core.stream(_ids(devices)))
+        return TelemetryStream(self._core.stream(ids(devices)))
 
     def __enter__(self) -> Self:
         return self
@@ -279,7 +282,7 @@ class AsyncClient(_Client):
         self, granularity: Literal["hour", "day", "month"], start: datetime, end: datetime, site_ids: Iterable[str] = ()
     ) -> EnergySeries:
         """See :meth:`Client.energy`."""
-        return await self._run(self._core.energy(granularity, start, end, _ids(site_ids)))
+        return await self._run(self._core.energy(granularity, start, end, ids(site_ids)))
 
     async def start(
         self,
@@ -326,7 +329,7 @@ class AsyncClient(_Client):
     ) -> FlexibilityReceipt:
         """See :meth:`Client.flexibility`."""
         return await self._run(
-            self._core.flexibility(target_type, command, duration, _ids(target_ids), power_limit_percent, reason)
+            self._core.flexibility(target_type, command, duration, ids(target_ids), power_limit_percent, reason)
         )
 
     async def command_status(self, command_id: str) -> CommandStatus:
@@ -347,7 +350,7 @@ class AsyncClient(_Client):
     def stream(self, devices: Iterable[str]) -> AsyncTelemetryStream:
         """See :meth:`Client.stream`; for ``async for``."""
         self._note_loop()
-        return AsyncTelemetryStream(self._core.stream(_ids(devices)))
+        return AsyncTelemetryStream(self._core.stream(ids(devices)))
 
     def _note_loop(self) -> None:
         if self._provider is not None:
@@ -364,11 +367,6 @@ class AsyncClient(_Client):
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _ids(devices: Iterable[str]) -> list[str]:
-    # A single id is meant as one, not as its letters.
-    return [devices] if isinstance(devices, str) else list(devices)
 
 
 def _dict(params: Mapping[str, object] | None) -> dict[str, object] | None:

@@ -52,6 +52,8 @@ class Settings(TypedDict, total=False):
     """No nominal wait is longer. Default: 30."""
     max_retry_after: float
     """A longer ``Retry-After`` is not waited out: the call raises, with the value. Default: 60."""
+    retry_after_jitter: float
+    """A ``Retry-After`` is waited out and up to this much longer, evenly drawn; 0: exactly. Never less. Default: 1."""
 
     query_per_minute: int
     """Reads per minute. Lower it when several processes share a ``client_id``. Default: 60."""
@@ -60,7 +62,7 @@ class Settings(TypedDict, total=False):
     token_per_minute: int
     """Token requests per minute. Default: 10."""
     max_quota_wait: float
-    """The longest wait for a free place; beyond it a call raises ``RateLimited`` unsent. Default: 60."""
+    """The longest wait for a free place; beyond it a call raises ``RateLimited`` unsent. Default: 75."""
 
     ping_interval: float
     """A stream sends a ping this often. Default: 15."""
@@ -76,5 +78,19 @@ class Settings(TypedDict, total=False):
     """The largest message of a stream in bytes. Default: 1 MiB."""
     mailbox_rows: int
     """How many connector readings wait for a slow consumer at most. Default: 65,536."""
-    overflow: Literal["drop_oldest", "block"]
-    """What happens beyond that: drop the oldest and count them, or stop reading the socket. Default: drop_oldest."""
+    overflow: Literal["drop_oldest", "block", "latest"]
+    """What happens beyond that: drop the oldest, or stop reading the socket. ``latest`` keeps the newest reading of every
+    connector only, for screens. What is dropped is counted and makes gaps. Default: drop_oldest."""
+    max_devices_per_connection: int
+    """More devices are spread over more connections. Default: 200."""
+    max_url_bytes: int
+    """How long a connection's URL, which names its devices, may be. Default: 4096."""
+    partition: tuple[int, int]
+    """``(index, count)``: the part of the devices that this process carries where several share a fleet, counted from 0.
+    Default: all of them."""
+    stale_factor: int | None
+    """An active device that reports nothing for this many times its usual interval (10 s at least) has a gap; ``None``:
+    never. Default: 5."""
+    resync_interval: float
+    """After a gap, a device that has not reported by itself is asked for by a call, with this much time between two
+    calls, within the quota. Default: off."""

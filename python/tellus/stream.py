@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -11,6 +11,11 @@ if TYPE_CHECKING:
 
 MAX_ROWS = 4096
 """How many connector readings a batch holds at most, unless asked otherwise."""
+
+
+def ids(devices: Iterable[str]) -> list[str]:
+    """Ids as a list. A single one is meant as one, not as its letters."""
+    return [devices] if isinstance(devices, str) else list(devices)
 
 
 class _Stream:
@@ -24,6 +29,31 @@ class _Stream:
     def devices(self) -> list[str]:
         """The devices, each once, in alphabetical order."""
         return self._core.devices
+
+    @property
+    def connections(self) -> int:
+        """How many connections carry them, open or on the way to it."""
+        return self._core.connections
+
+    def add(self, devices: Iterable[str]) -> None:
+        """Adds devices; those that are there already stay as they are. Returns at once."""
+        self._core.add(ids(devices))
+
+    def remove(self, devices: Iterable[str]) -> None:
+        """Lets devices go. The stream is closed when its last device goes. Returns at once."""
+        self._core.remove(ids(devices))
+
+    def pause(self) -> None:
+        """Closes all connections until :meth:`resume`; the devices have a gap meanwhile."""
+        self._core.pause()
+
+    def resume(self) -> None:
+        """Opens all connections again."""
+        self._core.resume()
+
+    def network_changed(self) -> None:
+        """Opens all connections anew, and cuts waits short: for programs that know that the network is another one."""
+        self._core.network_changed()
 
     @property
     def status(self) -> str:

@@ -5,58 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
-import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from support import requests, succeeds
+from commandline import place, posts, run
+from support import succeeds
 
 import tellus
-
-
-@pytest.fixture(scope="module")
-def shared() -> Iterator[tellus.Sandbox]:
-    options: dict[str, Any] = {"cadence": 0.05, "speed": 60, "history_days": 7, "no_arrivals": True}
-    with tellus.Sandbox(query_per_minute=0, control_per_minute=0, token_per_minute=0, **options) as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def cli(shared: tellus.Sandbox) -> tellus.Sandbox:
-    shared.clear_faults()
-    shared.clear_journal()
-    return shared
-
-
-def run(sandbox: tellus.Sandbox, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("TELLUS_")}
-    return subprocess.run(
-        [sys.executable, "-m", "tellus", *arguments],
-        env=clean | sandbox.environment | environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-
-
-def posts(sandbox: tellus.Sandbox) -> list[dict[str, Any]]:
-    return [entry for entry in requests(sandbox) if entry["method"] == "POST" and "/oauth/" not in entry["path"]]
-
-
-def place(sandbox: tellus.Sandbox) -> tuple[str, str]:
-    with sandbox.client() as client:
-        for device_id in sandbox.device_ids:
-            device = client.device(device_id)
-            for connector in device.connectors:
-                if connector.status == "idle" and device.status == "online":
-                    return device_id, str(connector.connector_id)
-    raise AssertionError("no connector is idle")
 
 
 @pytest.mark.parametrize(

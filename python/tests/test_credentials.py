@@ -34,6 +34,30 @@ async def test_a_fixed_token(sandbox: tellus.Sandbox, tmp_path: Path) -> None:
         tellus.Client(sandbox.base_url, client_id="i", client_secret="s", token=token)
 
 
+def test_a_token_from_the_environment(sandbox: tellus.Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    token = kept(sandbox, tmp_path / "token")
+    for name in ("TELLUS_CLIENT_ID", "TELLUS_CLIENT_SECRET", "TELLUS_CA_FILE", "TELLUS_DEVICES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TELLUS_BASE_URL", sandbox.base_url)
+    monkeypatch.setenv("TELLUS_TOKEN", token)
+    with tellus.Client.from_env() as client:
+        assert len(list(client.sites())) == 3
+        assert client.access_token().token == token
+    assert token_requests(sandbox) == 1
+    # Neither wins: one of them is a left-over.
+    for name in ("TELLUS_CLIENT_ID", "TELLUS_CLIENT_SECRET"):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv(name, "canary")
+            with pytest.raises(tellus.InvalidRequest, match=f"TELLUS_TOKEN.*{name}") as refused:
+                tellus.AsyncClient.from_env()
+        assert refused.value.details["field"] == "TELLUS_TOKEN"
+        assert "canary" not in str(refused.value)
+        assert token not in str(refused.value)
+    monkeypatch.setenv("TELLUS_TOKEN", " ")
+    with pytest.raises(tellus.InvalidRequest, match="TELLUS_CLIENT_ID and TELLUS_CLIENT_SECRET, or TELLUS_TOKEN alone"):
+        tellus.Client.from_env()
+
+
 def test_a_token_file_is_shared_and_private(sandbox: tellus.Sandbox, tmp_path: Path) -> None:
     path = tmp_path / "token"
     for _ in range(3):

@@ -38,7 +38,9 @@ class Evidence:
             raise AssertionError("was to fail")
 
 
-def test_the_canary_stays_in_its_cage(sandbox: tellus.Sandbox, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_canary_stays_in_its_cage(
+    sandbox: tellus.Sandbox, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     evidence = Evidence()
     caplog.set_level(logging.DEBUG)
     with sandbox.client(**IMPATIENT) as good:
@@ -65,7 +67,13 @@ def test_the_canary_stays_in_its_cage(sandbox: tellus.Sandbox, caplog: pytest.Lo
         return TOKEN, 60
 
     other = tellus.AsyncClient(sandbox.base_url, token_provider=provider, **FAST)
-    for client in (wrong, provided):
+    fixed = tellus.Client(sandbox.base_url, token=TOKEN, **FAST)
+    monkeypatch.setenv("TELLUS_BASE_URL", sandbox.base_url)
+    monkeypatch.setenv("TELLUS_TOKEN", TOKEN)
+    from_env = tellus.Client.from_env(**FAST)
+    monkeypatch.setenv("TELLUS_CLIENT_SECRET", SECRET)
+    evidence.failure_of(tellus.Client.from_env)
+    for client in (wrong, provided, fixed, from_env):
         evidence.add(client)
         evidence.failure_of(partial(client.device, "x"))
         evidence.failure_of(partial(list, client.stream(["x"])))

@@ -134,3 +134,45 @@ def test_malformed_and_double_frames_are_counted(sandbox: tellus.Sandbox, client
     sandbox.inject("stream_duplicate", skip=1)
     with client.stream(sandbox.device_ids[:1]) as stream:
         eventually(lambda: next(stream) and (stream.stats.malformed, stream.stats.duplicates) == (1, 1))
+
+
+def test_a_stream_rests_and_goes_on(sandbox: tellus.Sandbox, client: tellus.Client) -> None:
+    one, other = sorted(sandbox.device_ids[:2])
+    with client.stream(one) as stream:
+        next(stream)
+        stream.pause()
+        eventually(lambda: sandbox.open_streams == 0)
+        stream.resume()
+        eventually(lambda: sandbox.open_streams == 1)
+        stream.add([other])
+        assert next(frame for frame in stream if frame.device_id == other)
+        assert (stream.devices, stream.connections) == ([one, other], 1)
+        stream.remove([one])
+        eventually(lambda: events(sandbox, "stream_open")[-1]["devices"] == [other])
+        stream.network_changed()
+        eventually(lambda: len(events(sandbox, "stream_open")) >= 5)
+    for _ in stream.batches():
+        pass
+    assert {"paused", "reconnect"} <= {gap.cause for gap in stream.gaps()}
+
+
+def test_many_devices_are_spread_over_connections(sandbox: tellus.Sandbox) -> None:
+    with (
+        sandbox.client(max_devices_per_connection=2, overflow="latest") as client,
+        client.stream(sandbox.device_ids) as stream,
+    ):
+        assert stream.connections == -(-len(sandbox.device_ids) // 2)
+        missing = set(sandbox.device_ids)
+        for frame in stream:
+            missing.discard(frame.device_id)
+            if not missing:
+                break
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "field"),
+    [("partition", (2, 2), "stream.partition"), ("stale_factor", 1, "stream.staleness"), ("overflow", "all", "overflow")],
+)
+def test_settings_that_cannot_work_are_refused(sandbox: tellus.Sandbox, setting: str, value: object, field: str) -> None:
+    with pytest.raises(tellus.InvalidRequest, match=field):
+        sandbox.client(**{setting: value})  # type: ignore[arg-type]

@@ -1,4 +1,5 @@
-//! Remote control of connectors. None of these calls is ever sent twice on doubt.
+//! Remote control of connectors. None of these calls is ever sent twice on doubt, and none is sent unchecked; the checks
+//! can be had without the call, too, so that nobody is asked "are you sure?" about what would never be sent.
 
 use serde::Serialize;
 
@@ -51,10 +52,7 @@ impl Client {
     where
         T: serde::de::DeserializeOwned + Send + 'static,
     {
-        check_segment("device_id", device_id)?;
-        if connector_id == 0 {
-            return Err(Error::invalid("connector_id", "counts from 1"));
-        }
+        check_connector(device_id, connector_id)?;
         let body = serde_json::to_value(body).map_err(|error| Error::invalid("request", error))?;
         let connector = connector_id.to_string();
         let segments = ["operator", "devices", device_id, "connectors", &connector, verb];
@@ -65,6 +63,16 @@ impl Client {
             .await
             .map_err(|error| name_the_read(error, device_id, connector_id))
     }
+}
+
+/// Checks what names a connector, as every command does before it is sent. Whether there is one of that name, only the
+/// platform knows.
+pub fn check_connector(device_id: &str, connector_id: u32) -> Result<()> {
+    check_segment("device_id", device_id)?;
+    if connector_id == 0 {
+        return Err(Error::invalid("connector_id", "counts from 1"));
+    }
+    Ok(())
 }
 
 /// The read that tells what became of a command whose answer was lost.

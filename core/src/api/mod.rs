@@ -11,6 +11,7 @@ mod sites;
 
 pub use charging_records::ChargingRecordQuery;
 pub use commands::FollowedCommand;
+pub use control::check_connector;
 pub use devices::{DeviceSource, KnownDevice};
 pub use energy::EnergyQuery;
 pub use pages::Pages;

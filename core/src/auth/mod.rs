@@ -6,6 +6,7 @@ mod fixed;
 mod provider;
 mod store;
 mod token_cache;
+mod token_file;
 
 pub(crate) use client_secret::TokenEndpoint;
 pub use credentials::Credentials;
@@ -15,3 +16,4 @@ pub use provider::{AccessToken, TokenProvider, TokenRequest};
 pub(crate) use store::StoreSource;
 pub use store::{StoredToken, TokenStore};
 pub(crate) use token_cache::{Token, TokenCache, TokenSource};
+pub use token_file::TokenFile;

@@ -45,8 +45,8 @@ pub struct DischargeRequest {
 }
 
 impl StartRequest {
-    /// Checks the ranges.
-    pub(crate) fn check(&self) -> Result<()> {
+    /// Checks the ranges, as the call does before it sends: for whoever wants to know before asking "are you sure?".
+    pub fn check(&self) -> Result<()> {
         optional_power("charge_power", self.charge_power)?;
         optional_duration("duration", self.duration)?;
         optional_percent("target_soc", self.target_soc)
@@ -54,8 +54,8 @@ impl StartRequest {
 }
 
 impl DischargeRequest {
-    /// Checks the ranges.
-    pub(crate) fn check(&self) -> Result<()> {
+    /// Checks the ranges, as the call does before it sends: for whoever wants to know before asking "are you sure?".
+    pub fn check(&self) -> Result<()> {
         power("discharge_power", self.discharge_power)?;
         optional_duration("duration", self.duration)?;
         optional_percent("min_soc", self.min_soc)

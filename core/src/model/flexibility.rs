@@ -41,6 +41,11 @@ pub enum FlexibilityCommand {
 }
 
 impl FlexibilityRequest {
+    /// Checks the ranges, as the call does before it sends.
+    pub fn check(&self) -> Result<()> {
+        self.body().map(drop)
+    }
+
     /// Checks the ranges and gives the documented form.
     pub(crate) fn body(&self) -> Result<Value> {
         let (target_type, ids) = match &self.target {
@@ -128,9 +133,8 @@ mod tests {
             "duration"
         );
         let command = FlexibilityCommand::SetPowerLimit(101);
-        assert_eq!(
-            field(FlexibilityRequest { command, ..request() }),
-            "power_limit_percent"
-        );
+        let too_much = FlexibilityRequest { command, ..request() };
+        assert_eq!(too_much.check().unwrap_err().details()["field"], "power_limit_percent");
+        assert!(request().check().is_ok());
     }
 }

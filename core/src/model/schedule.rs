@@ -91,8 +91,8 @@ pub enum Weekday {
 }
 
 impl Schedule {
-    /// Checks everything that can be known without the charger.
-    pub(crate) fn check(&self) -> Result<()> {
+    /// Checks everything that can be known without the charger, as the call does before it sends.
+    pub fn check(&self) -> Result<()> {
         if self.schedule_id.trim().is_empty() {
             return Err(Error::invalid("schedule_id", "is empty"));
         }

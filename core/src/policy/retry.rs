@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rand::Rng;
+use rand::{Rng, RngExt};
 
 use super::backoff::Backoff;
 use crate::error::{Error, ErrorKind};
@@ -46,8 +46,11 @@ pub struct RetryPolicy {
     pub max_attempts: u32,
     /// The waits between attempts.
     pub backoff: Backoff,
-    /// A `Retry-After` longer than this is not waited out: the error, with the value, goes to the caller.
+    /// A `Retry-After` longer than this is not waited out: the error, with the value, goes to the caller. Default: 60 s.
     pub max_retry_after: Duration,
+    /// Where the platform says how long to wait, the wait is that long and up to this much longer, evenly drawn: everybody
+    /// who was told "12 s" would else come back together. Never shorter; zero waits exactly. Default: 1 s.
+    pub retry_after_jitter: Duration,
 }
 
 impl Default for RetryPolicy {
@@ -56,6 +59,7 @@ impl Default for RetryPolicy {
             max_attempts: 5,
             backoff: Backoff::default(),
             max_retry_after: Duration::from_secs(60),
+            retry_after_jitter: Duration::from_secs(1),
         }
     }
 }
@@ -84,18 +88,17 @@ impl RetryPolicy {
         if !error.retryable() || attempt >= self.max_attempts {
             return Decision::Surface;
         }
-        let jittered = self.backoff.delay(attempt - 1, rng);
         match error.retry_after() {
-            Some(floor) if floor > self.max_retry_after => Decision::Surface,
-            // The jitter comes on top: everybody who was told "12 s" would else come back together.
-            Some(floor) => Decision::Retry(floor + jittered.min(Duration::from_secs(1))),
-            None => Decision::Retry(jittered),
+            Some(asked) if asked > self.max_retry_after => Decision::Surface,
+            Some(asked) => Decision::Retry(asked.saturating_add(self.retry_after_jitter.mul_f64(rng.random::<f64>()))),
+            None => Decision::Retry(self.backoff.delay(attempt - 1, rng)),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use rand::{SeedableRng, rngs::StdRng};
 
     use super::*;
@@ -130,20 +133,52 @@ mod tests {
         assert!(!retries(&missing, Progress::Refused, Replay::Safe, 1));
     }
 
-    #[test]
-    fn retry_after_is_a_floor_and_beyond_the_cap_the_caller_decides() {
-        let limited = |seconds| {
-            Error::new(ErrorKind::RateLimited, "slow down").with_retry_after(Some(Duration::from_secs(seconds)))
+    fn limited(asked: Duration) -> Error {
+        Error::new(ErrorKind::RateLimited, "slow down").with_retry_after(Some(asked))
+    }
+
+    /// The wait after a refusal that asked for `asked`, with jitter up to `jitter`.
+    fn wait(asked: Duration, jitter: Duration, attempt: u32, seed: u64) -> Duration {
+        let policy = RetryPolicy {
+            retry_after_jitter: jitter,
+            ..RetryPolicy::default()
         };
-        match decide(&limited(12), Progress::Refused, Replay::Safe, 1) {
-            Decision::Retry(wait) => {
-                assert!(wait >= Duration::from_secs(12) && wait <= Duration::from_secs(13));
-            }
+        let mut rng = StdRng::seed_from_u64(seed);
+        match policy.decide(&limited(asked), Progress::Refused, Replay::Safe, attempt, &mut rng) {
+            Decision::Retry(wait) => wait,
             other => panic!("{other:?}"),
         }
-        assert_eq!(
-            decide(&limited(61), Progress::Refused, Replay::Safe, 1),
-            Decision::Surface
-        );
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_asked_for_is_waited_and_no_more_than_the_jitter_on_top(
+            asked in 0u64..=60_000, jitter in 0u64..=5_000, attempt in 1u32..5, seed in any::<u64>(),
+        ) {
+            let (asked, jitter) = (Duration::from_millis(asked), Duration::from_millis(jitter));
+            let waited = wait(asked, jitter, attempt, seed);
+            prop_assert!(asked <= waited && waited <= asked + jitter, "{waited:?}");
+            prop_assert_eq!(wait(asked, Duration::ZERO, attempt, seed), asked);
+        }
+    }
+
+    #[test]
+    fn those_who_were_told_the_same_come_back_apart() {
+        let asked = Duration::from_secs(12);
+        let jitter = RetryPolicy::default().retry_after_jitter;
+        let early = (0..1000)
+            .filter(|seed| wait(asked, jitter, 1, *seed) < asked + jitter / 2)
+            .count();
+        assert!((400..600).contains(&early), "{early} of 1000 in the first half");
+    }
+
+    #[test]
+    fn beyond_the_longest_wait_the_caller_decides() {
+        let decision = |seconds| {
+            let error = limited(Duration::from_secs(seconds));
+            decide(&error, Progress::Refused, Replay::Safe, 1)
+        };
+        assert!(matches!(decision(60), Decision::Retry(_)));
+        assert_eq!(decision(61), Decision::Surface);
     }
 }

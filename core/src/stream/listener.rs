@@ -1,9 +1,10 @@
 //! Delivery to a listener, by a thread of its own: foreign code never runs on a thread that reads sockets.
 
-use std::{sync::Arc, thread};
+use std::{collections::HashMap, sync::Arc, thread};
 
 use super::{
     event::{Batch, StatusEvent},
+    frames::Frames,
     gap::Gap,
     stats::{StreamStats, count},
     subscription::Subscription,
@@ -117,6 +118,51 @@ impl ListenerHandle {
     /// Whether [`ListenerHandle::close`] was called, or the listener was detached.
     pub fn is_closed(&self) -> bool {
         self.0.is_closed()
+    }
+
+    /// See [`Subscription::add`].
+    pub fn add(&self, devices: Vec<String>) -> Result<()> {
+        self.0.add(devices)
+    }
+
+    /// See [`Subscription::remove`].
+    pub fn remove(&self, devices: Vec<String>) {
+        self.0.remove(devices);
+    }
+
+    /// See [`Subscription::devices`].
+    pub fn devices(&self) -> Vec<String> {
+        self.0.devices()
+    }
+
+    /// See [`Subscription::pause`].
+    pub fn pause(&self) {
+        self.0.pause();
+    }
+
+    /// See [`Subscription::resume`].
+    pub fn resume(&self) {
+        self.0.resume();
+    }
+
+    /// See [`Subscription::network_changed`].
+    pub fn network_changed(&self) {
+        self.0.network_changed();
+    }
+
+    /// See [`Subscription::snapshot`].
+    pub fn snapshot(&self) -> Frames {
+        self.0.snapshot()
+    }
+
+    /// See [`Subscription::gaps`].
+    pub fn gaps(&self) -> Vec<Gap> {
+        self.0.gaps()
+    }
+
+    /// See [`Subscription::drops`].
+    pub fn drops(&self) -> HashMap<String, u64> {
+        self.0.drops()
     }
 
     /// What the stream has counted so far.

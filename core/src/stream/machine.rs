@@ -4,7 +4,12 @@ use std::time::Duration;
 
 use rand::Rng;
 
-use super::{event::StreamStatus, gap::GapCause, mailbox::End};
+use super::{
+    event::StreamStatus,
+    gap::GapCause,
+    mailbox::End,
+    moves::{Action, Farewell, Input, State},
+};
 use crate::{
     config::StreamConfig,
     error::{Error, ErrorKind},
@@ -12,75 +17,6 @@ use crate::{
 
 /// The longest `Retry-After` that is believed: a stream that comes back must not be put off for days by a slip.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(3600);
-
-/// What the connection is doing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum State {
-    /// It waits until it may dial.
-    Waiting,
-    /// A dial is under way.
-    Connecting,
-    /// The socket stands.
-    Live,
-    /// It was told to rest.
-    Paused,
-    /// It ended because it was told to.
-    Closed,
-    /// It ended because trying again cannot help.
-    Failed,
-}
-
-/// What happened.
-#[derive(Debug, Clone)]
-pub(super) enum Input {
-    /// The dial led to a socket.
-    Opened,
-    /// Frames arrived.
-    Frames,
-    /// The dial failed, or the socket was lost.
-    Lost(Error),
-    /// The wait is over.
-    Elapsed,
-    /// The owner wants no connection for now.
-    Pause,
-    /// The owner wants it again.
-    Resume,
-    /// The network changed, or the machine slept this long: what stands may be dead, what failed may work now.
-    Wake(Duration),
-    /// The connection shall carry other devices than it does.
-    DevicesChanged,
-    /// The end.
-    Close,
-}
-
-/// What to do about it, in order.
-#[derive(Debug, Clone)]
-pub(super) enum Action {
-    /// Throw the refused token away.
-    Refresh,
-    /// Dial, with the devices of this moment.
-    Dial,
-    /// Let go of the dial, the socket and the wait.
-    Hangup(Farewell),
-    /// Report [`Input::Elapsed`] after this time. Takes the place of an earlier wait.
-    Wait(Duration),
-    /// Tell the owner.
-    Tell(StreamStatus),
-    /// The devices are not observed from now on.
-    Unobserved(GapCause),
-    /// Nothing more will come.
-    End(End),
-}
-
-/// How to leave a socket.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Farewell {
-    /// Say so, and go: the socket may be dead, or nothing follows.
-    Quick,
-    /// Say so, and give the platform a moment to answer: it takes one connection for a set of devices, and the next one
-    /// must not meet this one.
-    Polite,
-}
 
 /// One connection's state. Times are monotonic.
 #[derive(Debug)]
@@ -93,7 +29,7 @@ pub(super) struct Machine {
     attempt: u32,
     /// A fresh token was already tried since the last connection stood.
     refreshed: bool,
-    /// The platform has accepted address, token and devices before.
+    /// The platform has accepted address and token before.
     proven: bool,
     live_since: Option<Duration>,
     last_frame: Option<Duration>,
@@ -143,6 +79,11 @@ impl Machine {
             self.wait(now, after, &mut actions);
         }
         actions
+    }
+
+    /// Address and token are right: another connection of the stream has stood. From now on no outage is final.
+    pub(super) fn prove(&mut self) {
+        self.proven = true;
     }
 
     /// Takes one input in. Inputs that a state has no use for are ignored: they come from what was let go of.

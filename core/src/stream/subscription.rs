@@ -93,17 +93,20 @@ impl Subscription {
         self.fleet.close();
     }
 
-    /// Adds devices.
+    /// Adds devices; those that are there already stay as they are. Connections with room take them, and are opened anew
+    /// for that; for the rest there are new ones. Returns at once.
     pub fn add(&self, devices: Vec<String>) -> Result<()> {
         self.fleet.add(devices)
     }
 
-    /// Lets devices go.
+    /// Lets devices go; those that are not there do not matter. Their connections are opened anew without them. The stream
+    /// is closed when its last device goes. Returns at once.
     pub fn remove(&self, devices: Vec<String>) {
         self.fleet.remove(devices);
     }
 
-    /// Closes all connections until [`Subscription::resume`].
+    /// Closes all connections until [`Subscription::resume`], e.g. while an app is in the background. Its devices have a
+    /// gap meanwhile. Returns at once; may be called more than once.
     pub fn pause(&self) {
         self.fleet.pause();
     }
@@ -113,7 +116,8 @@ impl Subscription {
         self.fleet.resume();
     }
 
-    /// Opens all connections anew, and cuts waits short.
+    /// Tells that the network is another one, e.g. cellular after Wi-Fi: opens all connections anew, since what stands may
+    /// be dead, and cuts waits short. Returns at once.
     pub fn network_changed(&self) {
         self.fleet.network_changed();
     }

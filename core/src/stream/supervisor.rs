@@ -8,9 +8,11 @@ use tokio::sync::watch;
 use super::{
     connection::{Connection, Inbox},
     event::{StatusEvent, StreamStatus},
-    fleet::Shared,
-    machine::{Action, Input, Machine},
+    machine::Machine,
     mailbox::End,
+    moves::{Action, Input},
+    orders::{Orders, next_orders},
+    roster::Roster,
     stats::count,
 };
 use crate::{
@@ -18,45 +20,6 @@ use crate::{
     clock::BoxFuture,
     error::{Error, ErrorKind, Result},
 };
-
-/// What the fleet wants of a connection. Numbers only count up: a task that was busy sees that something was wanted
-/// meanwhile, however often, and nothing ever queues up.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Orders {
-    pub(super) paused: bool,
-    /// How often it was paused.
-    pub(super) pauses: u64,
-    /// How often the network changed, or the machine slept.
-    pub(super) wakes: u64,
-    /// How long the machine slept in all.
-    pub(super) slept: Duration,
-    /// How often the devices changed.
-    pub(super) changes: u64,
-    pub(super) closed: bool,
-}
-
-impl Orders {
-    /// What is new since `seen`, as the machine takes it.
-    fn since(&self, seen: &Self) -> Vec<Input> {
-        if self.closed {
-            return vec![Input::Close];
-        }
-        let mut inputs = Vec::new();
-        if self.pauses != seen.pauses && !seen.paused {
-            inputs.push(Input::Pause);
-        }
-        if self.changes != seen.changes {
-            inputs.push(Input::DevicesChanged);
-        }
-        if self.wakes != seen.wakes {
-            inputs.push(Input::Wake(self.slept.saturating_sub(seen.slept)));
-        }
-        if !self.paused && (seen.paused || self.pauses != seen.pauses) {
-            inputs.push(Input::Resume);
-        }
-        inputs
-    }
-}
 
 /// What is under way.
 enum Line {
@@ -91,7 +54,7 @@ impl Line {
 /// One connection's task.
 pub(super) struct Supervisor {
     index: u32,
-    fleet: Arc<Shared>,
+    roster: Arc<Roster>,
     orders: watch::Receiver<Orders>,
     seen: Orders,
     line: Line,
@@ -102,11 +65,11 @@ pub(super) struct Supervisor {
 }
 
 impl Supervisor {
-    pub(super) fn new(index: u32, fleet: Arc<Shared>, orders: watch::Receiver<Orders>) -> Self {
+    pub(super) fn new(index: u32, roster: Arc<Roster>, orders: watch::Receiver<Orders>) -> Self {
         let seen = *orders.borrow();
         Self {
             index,
-            fleet,
+            roster,
             orders,
             seen,
             line: Line::Idle,
@@ -118,7 +81,7 @@ impl Supervisor {
 
     /// Runs until the connection is closed or cannot go on. Dials after this time.
     pub(super) async fn run(mut self, after: Duration) {
-        let parts = &self.fleet.parts;
+        let parts = &self.roster.parts;
         let clock = parts.clock.clone();
         let mut machine = Machine::new(parts.config);
         let mut inbox = Inbox::new(
@@ -146,6 +109,9 @@ impl Supervisor {
                 let actions = machine.step(Input::Frames, at, &mut rand::rng());
                 self.perform(actions).await;
             }
+            if self.roster.is_proven() {
+                machine.prove();
+            }
             for input in inputs {
                 let actions = machine.step(input, clock.monotonic(), &mut rand::rng());
                 self.perform(actions).await;
@@ -161,7 +127,8 @@ impl Supervisor {
                 self.token = token;
                 match result {
                     Ok(connection) => {
-                        count(&self.fleet.parts.counters.connections, 1);
+                        count(&self.roster.parts.counters.connections, 1);
+                        self.roster.prove();
                         self.line = Line::Open(connection);
                         return Input::Opened;
                     }
@@ -178,7 +145,7 @@ impl Supervisor {
             match action {
                 Action::Refresh => {
                     if let Some(token) = self.token.take() {
-                        self.fleet.parts.tokens.invalidate(&token);
+                        self.roster.parts.tokens.invalidate(&token);
                     }
                 }
                 Action::Dial => {
@@ -191,9 +158,9 @@ impl Supervisor {
                         connection.hang_up(farewell).await;
                     }
                 }
-                Action::Wait(wait) => self.timer = Some(self.fleet.parts.clock.sleep(wait)),
+                Action::Wait(wait) => self.timer = Some(self.roster.parts.clock.sleep(wait)),
                 Action::Tell(status) => self.tell(status),
-                Action::Unobserved(cause) => self.fleet.unobserved(self.index, cause),
+                Action::Unobserved(cause) => self.roster.unobserved(self.index, cause),
                 Action::End(end) => self.end(end),
             }
         }
@@ -201,8 +168,8 @@ impl Supervisor {
 
     /// A dial with the devices of this moment.
     fn dial(&self) -> BoxFuture<'static, Dialled> {
-        let target = self.fleet.target(self.index);
-        let tokens = self.fleet.parts.tokens.clone();
+        let target = self.roster.target(self.index);
+        let tokens = self.roster.parts.tokens.clone();
         Box::pin(async move {
             let token = match tokens.token().await {
                 Ok(token) => token,
@@ -220,7 +187,7 @@ impl Supervisor {
     }
 
     fn tell(&self, status: StreamStatus) {
-        let parts = &self.fleet.parts;
+        let parts = &self.roster.parts;
         let live = matches!(status, StreamStatus::Live);
         parts.mailbox.push_event(StatusEvent {
             at: parts.clock.now(),
@@ -228,13 +195,13 @@ impl Supervisor {
             status,
         });
         if live {
-            self.fleet.observable(self.index);
+            self.roster.observable(self.index);
         }
     }
 
     fn end(&mut self, end: End) {
         self.ended = true;
-        self.fleet.ended(self.index, end, &self.seen);
+        self.roster.ended(self.index, end, &self.seen);
     }
 }
 
@@ -251,67 +218,9 @@ impl Drop for Supervisor {
     }
 }
 
-/// The orders, as soon as they differ from those seen last. A fleet that is gone wants nothing but the end.
-async fn next_orders(orders: &mut watch::Receiver<Orders>) -> Orders {
-    if orders.changed().await.is_err() {
-        let mut last = *orders.borrow();
-        last.closed = true;
-        return last;
-    }
-    *orders.borrow_and_update()
-}
-
 async fn ring(timer: &mut Option<BoxFuture<'static, ()>>) {
     match timer {
         Some(timer) => timer.await,
         None => pending().await,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn names(orders: Orders, seen: Orders) -> Vec<&'static str> {
-        let name = |input: &Input| match input {
-            Input::Pause => "pause",
-            Input::Resume => "resume",
-            Input::Wake(_) => "wake",
-            Input::DevicesChanged => "devices",
-            Input::Close => "close",
-            _ => "other",
-        };
-        orders.since(&seen).iter().map(name).collect()
-    }
-
-    #[test]
-    fn orders_that_came_together_are_followed_in_an_order_that_loses_none() {
-        let none = Orders::default();
-        assert_eq!(names(none, none), [""; 0]);
-        let paused = Orders {
-            paused: true,
-            pauses: 1,
-            ..none
-        };
-        assert_eq!(names(paused, none), ["pause"]);
-        assert_eq!(names(paused, paused), [""; 0]);
-        let resumed = Orders { pauses: 1, ..none };
-        assert_eq!(names(resumed, paused), ["resume"]);
-        // Both between two looks: the socket is closed all the same.
-        assert_eq!(names(resumed, none), ["pause", "resume"]);
-        let again = Orders {
-            paused: true,
-            pauses: 2,
-            ..none
-        };
-        assert_eq!(names(again, paused), [""; 0]);
-        let all = Orders {
-            pauses: 1,
-            wakes: 3,
-            changes: 7,
-            ..none
-        };
-        assert_eq!(names(all, none), ["pause", "devices", "wake", "resume"]);
-        assert_eq!(names(Orders { closed: true, ..all }, none), ["close"]);
     }
 }

@@ -7,11 +7,19 @@ use tellus_sandbox::FaultKind;
 
 use crate::common::{block_on, client, config, credentials, eventually, requests, sandbox};
 
+/// Short only where waiting is the point: a busy machine must not make time-outs of other failures.
+fn patience(fault: &FaultKind) -> Duration {
+    match fault {
+        FaultKind::Slow { .. } => Duration::from_millis(300),
+        _ => Duration::from_secs(30),
+    }
+}
+
 /// The error of a read on which `fault` strikes every time.
 fn struck(fault: FaultKind) -> (Error, usize) {
     let sandbox = sandbox();
     let mut config = config(&sandbox);
-    config.request_timeout = Duration::from_millis(300);
+    config.request_timeout = patience(&fault);
     config.retry.max_attempts = 2;
     let client = Client::new(config, credentials(&sandbox)).unwrap();
     block_on(client.authenticate()).unwrap();
@@ -65,39 +73,6 @@ fn a_proxys_page_keeps_its_status_and_shows_how_it_begins() {
 }
 
 #[test]
-fn a_wait_that_the_platform_asks_for_is_kept() {
-    let sandbox = sandbox();
-    let client = client(&sandbox);
-    block_on(client.authenticate()).unwrap();
-    let limited = FaultKind::Error {
-        status: 429,
-        code: 5001,
-        message: None,
-        details: None,
-        retry_after_seconds: Some(1),
-    };
-    sandbox.inject(limited.once().on("/operator/sites"));
-    let start = std::time::Instant::now();
-    block_on(client.sites(None).collect()).unwrap();
-    assert!(start.elapsed() >= Duration::from_secs(1));
-    assert_eq!(requests(&sandbox, "/v1/operator/sites").len(), 2);
-    // A longer one than the settings allow goes to the caller.
-    let limited = FaultKind::Error {
-        status: 429,
-        code: 5001,
-        message: None,
-        details: None,
-        retry_after_seconds: Some(90),
-    };
-    sandbox.inject(limited.once().on("/operator/sites"));
-    let error = block_on(client.sites(None).collect()).unwrap_err();
-    assert_eq!(
-        (error.kind(), error.retry_after()),
-        (ErrorKind::RateLimited, Some(Duration::from_secs(90)))
-    );
-}
-
-#[test]
 fn a_command_without_an_answer_is_sent_once_and_its_outcome_is_unknown() {
     for fault in [
         FaultKind::Drop {},
@@ -109,7 +84,7 @@ fn a_command_without_an_answer_is_sent_once_and_its_outcome_is_unknown() {
     ] {
         let sandbox = sandbox();
         let mut config = config(&sandbox);
-        config.request_timeout = Duration::from_millis(300);
+        config.request_timeout = patience(&fault);
         let client = Client::new(config, credentials(&sandbox)).unwrap();
         block_on(client.authenticate()).unwrap();
         sandbox.inject(fault.clone().always().on("/operator/devices"));

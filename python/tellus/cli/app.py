@@ -10,14 +10,14 @@ import typer
 
 import tellus
 from tellus._exits import TABLE
-from tellus.cli import control, flex, lists, tools, watch
+from tellus.cli import completion, control, flex, lists, tools, watch
 from tellus.cli.output import Format
 
 app = typer.Typer(
     name="tellus",
     help="The Tellus Open Platform on the command line.\n\n"
-    "Reads TELLUS_BASE_URL, TELLUS_CLIENT_ID and TELLUS_CLIENT_SECRET (and TELLUS_CA_FILE, TELLUS_DEVICES) from the "
-    "environment. `tellus sandbox` runs a local platform to try everything against.",
+    "Reads TELLUS_BASE_URL, TELLUS_CLIENT_ID and TELLUS_CLIENT_SECRET, or TELLUS_TOKEN alone (and TELLUS_CA_FILE, "
+    "TELLUS_DEVICES) from the environment. `tellus sandbox` runs a local platform to try everything against.",
     epilog=" ".join(TABLE.split()),
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -70,6 +70,8 @@ def run(arguments: Sequence[str]) -> int:
     try:
         app([*formats, *others, *arguments[end:]], prog_name="tellus")
     except SystemExit as end_of_it:
+        if "--install-completion" in others:
+            completion.mend()
         sys.stdout.flush()
         return end_of_it.code if isinstance(end_of_it.code, int) else int(end_of_it.code is not None)
     return 0

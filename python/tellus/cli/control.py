@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from tellus._screen import number
-from tellus._tellus import CommandReceipt
+from tellus._tellus import Call, CommandReceipt, CoreClient
 from tellus.cli.ask import ask
 from tellus.cli.guard import client, guarded
 from tellus.cli.output import Format, format_of, print_json
@@ -52,7 +52,7 @@ def start(
         (device_id, connector),
         "Start a charge",
         details,
-        lambda platform: platform.start(device_id, connector, power, duration, target_soc, transaction_id),
+        lambda ready: ready.start(device_id, connector, power, duration, target_soc, transaction_id),
         yes,
         patience,
     )
@@ -70,10 +70,8 @@ def stop(
     """Ends a session."""
     place = (device_id, connector)
 
-    def send(platform: Client) -> CommandReceipt | None:
-        return platform.stop(device_id, connector, reason)
-
-    _run(context, place, "End the session", {"reason": reason}, send, yes, patience)
+    details = {"reason": reason}
+    _run(context, place, "End the session", details, lambda ready: ready.stop(*place, reason), yes, patience)
 
 
 @guarded
@@ -94,7 +92,7 @@ def discharge(
         (device_id, connector),
         "Start a discharge",
         details,
-        lambda platform: platform.discharge(device_id, connector, power, duration, min_soc),
+        lambda ready: ready.discharge(device_id, connector, power, duration, min_soc),
         yes,
         patience,
     )
@@ -119,10 +117,14 @@ def schedule(
     slots = ", ".join(f"{slot.start}–{slot.end} {slot.action}" for slot in plan.time_slots)
     details = {"plan": f"{plan.schedule_id}, {plan.type}", "slots": slots, "zone": plan.timezone}
 
-    def send(platform: Client) -> CommandReceipt | None:
-        return platform.set_schedule(device_id, connector, plan)
+    def make(ready: CoreClient) -> Call[CommandReceipt | None]:
+        try:
+            return ready.set_schedule(device_id, connector, plan)
+        except TypeError as error:
+            # The file holds a text where a number belongs, or the like.
+            raise InvalidRequest(str(error)) from error
 
-    _run(context, (device_id, connector), "Store a plan", details, send, yes, patience)
+    _run(context, (device_id, connector), "Store a plan", details, make, yes, patience)
 
 
 def _run(
@@ -130,16 +132,17 @@ def _run(
     place: tuple[str, int],
     what: str,
     details: Mapping[str, object],
-    send: Callable[[Client], CommandReceipt | None],
+    make: Callable[[CoreClient], Call[CommandReceipt] | Call[CommandReceipt | None]],
     yes: bool,
     patience: timedelta,
 ) -> None:
     device_id, connector = place
     form = format_of(context)
     with client() as platform:
+        command = make(platform.ready)
         now = _now(platform, device_id, connector)
         ask(f"{what} at connector {connector} of {device_id}.", {"now": now, **details}, yes)
-        receipt = send(platform)
+        receipt = command.wait()
         if receipt is not None and patience:
             follow(platform, receipt.command_id, patience, form)
         elif form is not Format.TABLE:

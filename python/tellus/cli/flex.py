@@ -35,16 +35,17 @@ def flex(
     ids = site or operator or []
     whom = "all your chargers" if everything else f"{'sites' if site else 'operators'} {', '.join(ids)}"
     what = "Pause charging" if pause else f"Limit power to {percent} %"
-    ask(f"{what} for {whom}.", {"for": duration, "reason": reason}, yes)
     with client() as platform:
-        receipt = platform.flexibility(
+        command = platform.ready.flexibility(
             "all" if everything else "site" if site else "operator",
             "pause_charging" if pause else "set_power_limit",
             duration,
-            target_ids=ids,
-            power_limit_percent=percent,
-            reason=reason,
+            ids,
+            percent,
+            reason,
         )
+        ask(f"{what} for {whom}.", {"for": duration, "reason": reason}, yes)
+        receipt = command.wait()
     if format_of(context) is Format.TABLE:
         typer.echo(f"{receipt.status}: {receipt.control_id}")
     else:

@@ -10,6 +10,7 @@ from typing import ParamSpec, Unpack
 import typer
 
 from tellus._exits import INTERRUPTED, failed
+from tellus._tellus import CoreClient
 from tellus.client import Client
 from tellus.errors import TellusError
 from tellus.settings import Settings
@@ -24,10 +25,20 @@ AT_A_TERMINAL: Settings = {
 """Somebody waits: fail within seconds rather than minutes."""
 
 
-def client(**settings: Unpack[Settings]) -> Client:
+class Platform(Client):
+    """A client that can also make a call ready before it is sent."""
+
+    @property
+    def ready(self) -> CoreClient:
+        """Calls that are checked when they are made and sent when somebody waits for them: nobody is to be asked about
+        a command that would never be sent."""
+        return self._core
+
+
+def client(**settings: Unpack[Settings]) -> Platform:
     """A client for what the environment says."""
     both: Settings = {**AT_A_TERMINAL, **settings}
-    return Client.from_env(**both)
+    return Platform.from_env(**both)
 
 
 def guarded(command: Callable[P, None]) -> Callable[P, None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -15,11 +16,11 @@ def moment(text: str | datetime) -> datetime:
     if isinstance(text, datetime):
         # A default value passes through here, too.
         return text
-    if match := re.fullmatch(r"(\d+)([smhdw])", text):
-        return datetime.now(UTC) - timedelta(seconds=int(match[1]) * UNITS[match[2]])
     try:
+        if match := re.fullmatch(r"(\d+)([smhdw])", text):
+            return datetime.now(UTC) - _seconds(match[1], match[2])
         found = datetime.fromisoformat(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise typer.BadParameter(f"{text!r} is neither a time like 2026-03-01T08:00Z nor a span like 7d") from None
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
@@ -29,6 +30,12 @@ def span(text: str | timedelta) -> timedelta:
     if isinstance(text, timedelta):
         return text
     match = re.fullmatch(r"(\d+)([smhdw]?)", text)
-    if not match:
-        raise typer.BadParameter(f"{text!r} is no span like 1800, 30m or 2h")
-    return timedelta(seconds=int(match[1]) * UNITS[match[2] or "s"])
+    # A number that no calendar holds, or that has thousands of digits.
+    with contextlib.suppress(OverflowError, ValueError):
+        if match:
+            return _seconds(match[1], match[2] or "s")
+    raise typer.BadParameter(f"{text!r} is no span like 1800, 30m or 2h")
+
+
+def _seconds(count: str, unit: str) -> timedelta:
+    return timedelta(seconds=int(count) * UNITS[unit])

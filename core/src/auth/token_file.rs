@@ -1,6 +1,7 @@
 //! A token kept in a file, for all processes of one user that share a `client_id`.
 
 use std::{
+    fmt,
     fs::{self, File, OpenOptions, TryLockError},
     io::Write,
     path::{Path, PathBuf},
@@ -11,10 +12,27 @@ use std::{
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use tellus_core::{Error, ExposeSecret, SecretString, StoredToken, TokenStore};
 
-/// The file, and a second one beside it whose lock is the lease.
-pub(crate) struct TokenFile {
+use super::store::{StoredToken, TokenStore};
+use crate::{
+    error::{Error, Result},
+    secret::{ExposeSecret, SecretString},
+};
+
+/// A [`TokenStore`] in a file that only its owner can read, and a second one beside it (`.lock`) whose lock is the lease.
+/// Not for a network file system, whose locks other machines may not see.
+///
+/// ```no_run
+/// # fn main() -> tellus_core::Result<()> {
+/// use tellus_core::{Client, Config, Credentials, TokenFile};
+///
+/// let config = Config::from_env()?;
+/// let store = TokenFile::new("/var/lib/report/token", &config.base_url, "my-client-id")?;
+/// let client = Client::new(config, Credentials::from_env()?.stored_in(store))?;
+/// # Ok(())
+/// # }
+/// ```
+pub struct TokenFile {
     path: PathBuf,
     base_url: String,
     client_id: String,
@@ -32,11 +50,13 @@ struct Content {
     expires_at: Timestamp,
 }
 
-type Answer<T> = Result<T, String>;
+type Answer<T> = std::result::Result<T, String>;
 
 impl TokenFile {
-    /// A store in the file at `path`, which need not exist yet; its folder must.
-    pub(crate) fn new(path: PathBuf, base_url: &str, client_id: &str) -> tellus_core::Result<Self> {
+    /// A store in the file at `path`, which need not exist yet; its folder must. A token that was kept for another
+    /// `base_url` or `client_id` is not used; where there is no `client_id`, any name of the token's owner does.
+    pub fn new(path: impl Into<PathBuf>, base_url: &str, client_id: &str) -> Result<Self> {
+        let path = path.into();
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
         if path.file_name().is_none() || path.is_dir() || folder.is_some_and(|folder| !folder.is_dir()) {
             let reason = format_args!("{} must be a file in a folder that exists", path.display());
@@ -121,9 +141,21 @@ impl TokenStore for TokenFile {
     }
 }
 
+impl fmt::Debug for TokenFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenFile")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
+}
+
 /// Opens a file that only its owner can read.
 fn private(path: &Path, options: &mut OpenOptions) -> std::io::Result<File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
     options.open(path)
 }
+
+#[cfg(test)]
+#[path = "token_file_tests.rs"]
+mod tests;
