@@ -7,6 +7,8 @@ A benchmark is no test: a bar that is not met is shown, and the exit code is 0 a
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import report
@@ -23,11 +25,16 @@ def main() -> None:
     parts = PARTS.intersection(options) or PARTS
     if unknown := [option for option in options if option not in PARTS and not option.isdecimal()]:
         raise SystemExit(f"there is no part {unknown[0]!r}; there are {sorted(PARTS)}")
-    rows: list[report.Row] = []
+    measured: list[Iterator[report.Row]] = []
     if "rest" in parts:
-        rows += rest.rows(program, Path(criterion), rounds)
+        measured.append(rest.rows(program, Path(criterion), rounds))
     if "stream" in parts:
-        rows += stream.rows(Path(program).parent, rounds)
+        measured.append(stream.rows(Path(program).parent, rounds))
+    rows = []
+    for row in chain.from_iterable(measured):
+        # It takes minutes until the table is whole.
+        print("   ", "  ".join(row.cells()), flush=True)
+        rows.append(row)
     print(f"\n{report.table(rows)}")
     report.write(Path(results), rows)
 

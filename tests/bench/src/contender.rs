@@ -1,4 +1,4 @@
-//! What every contender written in Rust is told and tells: MODE BASE SCENARIO [CA_FILE], and a line of JSON.
+//! What every contender written in Rust is told and tells: `MODE BASE SCENARIO [CA_FILE]`, and a line of JSON.
 
 use std::time::Duration;
 
