@@ -338,6 +338,12 @@ impl CoreClient {
         Ok(self.0.client().or_raise(py)?.quota_left(class))
     }
 
+    /// What the client has counted about its calls.
+    #[getter]
+    fn stats<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.0.client().or_raise(py)?.stats().to_python(py)
+    }
+
     fn stream(&self, py: Python<'_>, devices: Vec<String>) -> PyResult<CoreStream> {
         let client = self.0.client().or_raise(py)?;
         Ok(CoreStream::new(client.telemetry(devices).or_raise(py)?))

@@ -55,7 +55,7 @@ mod _tellus {
         provider::TokenRequest,
         sandbox::CoreSandbox,
         stream::CoreStream,
-        telemetry::{Batch, ConnectorReading, Gap, Observed, StatusEvent, StreamStats, TelemetryFrame},
+        telemetry::{Batch, ClientStats, ConnectorReading, Gap, Observed, StatusEvent, StreamStats, TelemetryFrame},
     };
 
     #[pymodule_init]

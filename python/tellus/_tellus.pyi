@@ -14,6 +14,7 @@ __all__ = [
     "Batch",
     "Call",
     "ChargingRecord",
+    "ClientStats",
     "CommandReceipt",
     "CommandStatus",
     "Connector",
@@ -130,6 +131,8 @@ class CoreClient:
     def command_status(self, command_id: str) -> Call[CommandStatus]: ...
     def follow_command(self, command_id: str, patience: float | timedelta) -> CoreFollow: ...
     def quota_left(self, quota: str) -> int: ...
+    @property
+    def stats(self) -> ClientStats: ...
     def stream(self, devices: list[str]) -> CoreStream: ...
     def subscribe(
         self,
@@ -786,6 +789,35 @@ class Observed:
     @property
     def received_at(self) -> datetime:
         """When the SDK received it, by this machine's clock, in UTC."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as a dict."""
+
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class ClientStats:
+    """What a client has counted about its calls since it was made."""
+
+    @property
+    def requests(self) -> int:
+        """Requests sent, repeated ones included, those for tokens not."""
+
+    @property
+    def retries(self) -> int:
+        """Requests that were repeated, after whatever failure."""
+
+    @property
+    def rate_limited(self) -> int:
+        """Answers that said that there were too many requests."""
+
+    @property
+    def failures(self) -> int:
+        """Calls that failed in the end."""
+
+    @property
+    def token_refreshes(self) -> int:
+        """Tokens asked for, successfully or not."""
 
     def to_dict(self) -> dict[str, Any]:
         """The same as a dict."""
