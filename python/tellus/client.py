@@ -12,8 +12,8 @@ from tellus._provider import Provider
 from tellus._tellus import (
     Batch,
     Call,
-    CommandReceipt,
     ClientStats,
+    CommandReceipt,
     CommandStatus,
     CoreClient,
     Device,

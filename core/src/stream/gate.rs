@@ -14,8 +14,9 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
 
 use crate::net::dial::Socket;
 
-/// Read from the socket at a time. Fills with what has arrived, however little.
-const READ: usize = 64 << 10;
+/// Read from the socket at a time: little while little comes, since a fleet has many sockets; more while reads come full.
+const LEAST_READ: usize = 2 << 10;
+const MOST_READ: usize = 64 << 10;
 /// A reply's head that is longer than this is not waited for.
 const MAX_HEAD: usize = 64 << 10;
 const ACCEPTED: &[u8] = b"HTTP/1.1 101";
@@ -40,6 +41,8 @@ pub(super) struct Gate {
     pub(super) arrived: BytesMut,
     /// What the library may read.
     handed: BytesMut,
+    /// How much is read at a time.
+    read: usize,
 }
 
 impl Gate {
@@ -49,6 +52,7 @@ impl Gate {
             mode: Mode::Handshake,
             arrived: BytesMut::new(),
             handed: BytesMut::new(),
+            read: LEAST_READ,
         }
     }
 
@@ -69,8 +73,18 @@ impl Gate {
 
     /// Waits until more has arrived, and says how much; 0 at the end. Loses nothing if dropped while it waits.
     pub(super) async fn fill(&mut self) -> io::Result<usize> {
-        self.arrived.reserve(READ);
-        self.socket.read_buf(&mut self.arrived).await
+        if self.arrived.is_empty() && self.arrived.capacity() > 2 * self.read {
+            // Less comes than did: the memory is given back.
+            self.arrived = BytesMut::new();
+        }
+        self.arrived.reserve(self.read);
+        let length = self.socket.read_buf(&mut self.arrived).await?;
+        if length >= self.read {
+            self.read = (2 * self.read).min(MOST_READ);
+        } else if length < self.read / 8 {
+            self.read = (self.read / 2).max(LEAST_READ);
+        }
+        Ok(length)
     }
 
     fn poll_fill(&mut self, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
