@@ -26,6 +26,10 @@ swift: ## Generate the Swift bindings, build the package and run its tests
 bench: ## Measure speed side by side with other HTTP clients (a table, not a test)
 	@.ci/bench
 
+MINUTES ?= 10
+soak: ## Stream at full rate under random faults for MINUTES=10 and account for every frame
+	@.ci/soak $(MINUTES) $(SEED)
+
 lint: ## Check format, lints, docs, shell scripts and dependencies
 	@.ci/lint
 
