@@ -30,14 +30,14 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Three hundred chargers, fifteen thousand frames a second, on twelve connections.
+    /// Three hundred chargers, thirty thousand frames a second, on twelve connections.
     pub fn full(duration: Duration, seed: u64) -> Self {
         Self {
             duration,
             seed,
             sites: 12,
             chargers_per_site: 25,
-            cadence: Duration::from_millis(20),
+            cadence: Duration::from_millis(10),
             devices_per_connection: 25,
             fault_interval: Duration::from_millis(500),
             progress: Some(Duration::from_secs(5)),
@@ -47,6 +47,7 @@ impl Plan {
     /// A small one for a test: sixty chargers on six connections, faults in quick succession.
     pub fn smoke(duration: Duration, seed: u64) -> Self {
         Self {
+            cadence: Duration::from_millis(20),
             sites: 6,
             chargers_per_site: 10,
             devices_per_connection: 10,
@@ -65,7 +66,7 @@ impl Plan {
             query_per_minute: 0,
             token_per_minute: 0,
             // What grows only up to a bound reaches it soon, and is not taken for a leak.
-            journal_capacity: 2000,
+            journal_capacity: 500,
             record_frames: true,
             ..Options::default()
         }
