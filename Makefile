@@ -1,6 +1,7 @@
 # `make demo` and `make test` do all their own set-up; the scripts behind each target are in .ci/.
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench lint fmt rust python kotlin swift clean
+MINUTES ?= 1
+.PHONY: help demo test bench fuzz lint fmt rust python kotlin swift clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,9 +27,11 @@ swift: ## Generate the Swift bindings, build the package and run its tests
 bench: ## Measure speed side by side with other HTTP clients (a table, not a test)
 	@.ci/bench
 
-MINUTES ?= 10
-soak: ## Stream at full rate under random faults for MINUTES=10 and account for every frame
-	@.ci/soak $(MINUTES) $(SEED)
+soak: ## Stream under random faults, and account for every frame, for MINUTES=10
+	@.ci/soak "$(MINUTES)" $(SEED)
+
+fuzz: ## Look for messages that the stream's decoder misreads, for MINUTES=1
+	@.ci/fuzz "$(MINUTES)"
 
 lint: ## Check format, lints, docs, shell scripts and dependencies
 	@.ci/lint

@@ -27,6 +27,7 @@ use crate::{
         retry::Replay,
     },
     runtime,
+    tally::{ClientStats, Tally},
     transport::{Quotas, Request, Transport},
 };
 
@@ -75,9 +76,10 @@ impl Client {
             proxy,
         };
         let headers = default_headers(config.user_agent_suffix.as_deref())?;
+        let tally = Tally::default();
         let quotas = Quotas::new(&config.quota, &config.clock);
         let source = token_source(credentials, &config, &base_url, &headers, &http, &quotas.token);
-        let tokens = TokenCache::new(source, config.clock.clone());
+        let tokens = TokenCache::new(source, config.clock.clone(), tally.clone());
         let (closed, is_closed) = watch::channel(false);
         let transport = Arc::new(Transport {
             base_url: base_url.clone(),
@@ -90,6 +92,7 @@ impl Client {
             quotas,
             signer: config.signer.clone(),
             clock: config.clock.clone(),
+            tally,
             closed: is_closed,
         });
         Ok(Self(Arc::new(Inner {
@@ -130,6 +133,11 @@ impl Client {
     /// (the envelope's `data`).
     pub async fn request(&self, request: Request) -> Result<Value> {
         self.send(request).await
+    }
+
+    /// What this client and its clones have counted so far about their calls. Streams count for themselves.
+    pub fn stats(&self) -> ClientStats {
+        self.0.transport.tally.stats()
     }
 
     /// How many calls of this class may go out now without waiting, by our own count.

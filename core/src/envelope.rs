@@ -76,7 +76,9 @@ fn quick<T: DeserializeOwned>(status: u16, body: &[u8]) -> Option<T> {
     }
 
     let usual = (200..300).contains(&status) && body.trim_ascii_start().first() == Some(&b'{');
-    let success: Success<T> = usual.then(|| serde_json::from_slice(body).ok())??;
+    // Checked once for the whole text; from bytes, serde_json would check each of its strings apart.
+    let text = usual.then(|| std::str::from_utf8(body).ok())??;
+    let success: Success<T> = serde_json::from_str(text).ok()?;
     (success.code == 0).then_some(success.data)
 }
 

@@ -17,6 +17,7 @@ pub mod runtime;
 mod secret;
 mod signature;
 mod stream;
+mod tally;
 mod transport;
 
 pub use api::{ChargingRecordQuery, DeviceSource, EnergyQuery, FollowedCommand, KnownDevice, Pages, check_connector};
@@ -34,6 +35,7 @@ pub use stream::{
     Batch, Frames, FramesIter, Gap, GapCause, Latency, ListenerHandle, Names, Observed, StatusEvent, StreamStats,
     StreamStatus, Subscription, TelemetryListener, columns,
 };
+pub use tally::ClientStats;
 pub use transport::Request;
 
 /// The README's Rust is compiled with the tests; its other languages have tests of their own.

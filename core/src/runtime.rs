@@ -14,8 +14,9 @@ use tokio::{
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// Two threads are plenty for I/O; foreign code never runs on them.
-const WORKERS: usize = 2;
+/// One thread is plenty for I/O: foreign code and whatever may block never run on it. A second one would be woken by every
+/// call, to find nothing left to do: that costs a fifth of the call.
+const WORKERS: usize = 1;
 
 struct Owned {
     pid: u32,

@@ -9,7 +9,7 @@ use std::{
 
 /// The floors, lowest first. A file may import from its own floor and from those below it.
 const FLOORS: [&[&str]; 7] = [
-    &["error", "clock", "secret"],
+    &["error", "clock", "secret", "tally"],
     &["envelope", "model", "policy", "runtime", "signature"],
     &["config"],
     &["net"],

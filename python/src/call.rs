@@ -7,10 +7,10 @@ use std::{
     time::Duration,
 };
 
-use pyo3::{exceptions::PyRuntimeError, intern, prelude::*};
+use pyo3::{exceptions::PyRuntimeError, intern, prelude::*, sync::PyOnceLock};
 use tellus_core::{Result, runtime};
 
-use crate::{bridge, error, logging};
+use crate::{error, logging, port};
 
 /// How long a waiting thread goes without a look at Python's signals: Ctrl-C acts within this time.
 const SIGNAL_POLL: Duration = Duration::from_millis(50);
@@ -87,10 +87,9 @@ impl Call {
 
     /// Makes the call for the running event loop. Cancelling the future stops a read.
     fn __await__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let event_loop = py
-            .import(intern!(py, "asyncio"))?
-            .call_method0(intern!(py, "get_running_loop"))?;
+        static RUNNING: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+        let event_loop = &RUNNING.import(py, "asyncio", "get_running_loop")?.call0()?;
         let work = self.start(py)?;
-        bridge::run(&event_loop, work)?.call_method0(intern!(py, "__await__"))
+        port::run(event_loop, work)?.call_method0(intern!(py, "__await__"))
     }
 }

@@ -89,7 +89,7 @@ impl CoreClient {
         T: ToPython + Send + 'static,
         F: Future<Output = Result<T>> + Send + 'static,
     {
-        self.call(work, |py, model| model.to_python(py).map(Bound::unbind))
+        self.call(work, |py, model| model.into_python(py).map(Bound::unbind))
     }
 }
 
@@ -336,6 +336,12 @@ impl CoreClient {
         };
         let class = class.or_raise(py)?;
         Ok(self.0.client().or_raise(py)?.quota_left(class))
+    }
+
+    /// What the client has counted about its calls.
+    #[getter]
+    fn stats<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.0.client().or_raise(py)?.stats().to_python(py)
     }
 
     fn stream(&self, py: Python<'_>, devices: Vec<String>) -> PyResult<CoreStream> {

@@ -16,6 +16,14 @@ pub(crate) trait ToPython {
     /// As users meet it in an attribute.
     fn to_python<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>>;
 
+    /// The same for a value that nobody needs any more.
+    fn into_python(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>>
+    where
+        Self: Sized,
+    {
+        self.to_python(py)
+    }
+
     /// As `to_dict()` gives it: models become dicts.
     fn to_plain<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         self.to_python(py)
@@ -102,7 +110,7 @@ impl ToPython for serde_json::Value {
 
 impl ToPython for Timestamp {
     fn to_python<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        time::to_datetime(py, *self).map(Bound::into_any)
+        time::to_datetime(py, *self)
     }
     fn show(&self, _: &str) -> String {
         // No finer than what Python gets to see.
@@ -131,10 +139,13 @@ impl<T: ToPython> ToPython for Option<T> {
 
 impl<T: ToPython> ToPython for Vec<T> {
     fn to_python<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        list(py, self, T::to_python)
+        list(py, self.iter().map(|item| item.to_python(py)))
+    }
+    fn into_python(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        list(py, self.into_iter().map(|item| item.into_python(py)))
     }
     fn to_plain<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        list(py, self, T::to_plain)
+        list(py, self.iter().map(|item| item.to_plain(py)))
     }
     fn show(&self, unit: &str) -> String {
         let items: Vec<_> = self.iter().map(|item| item.show(unit)).collect();
@@ -142,12 +153,8 @@ impl<T: ToPython> ToPython for Vec<T> {
     }
 }
 
-fn list<'py, T>(
-    py: Python<'py>,
-    items: &[T],
-    convert: impl Fn(&T, Python<'py>) -> PyResult<Bound<'py, PyAny>>,
-) -> PyResult<Bound<'py, PyAny>> {
-    let items: Vec<_> = items.iter().map(|item| convert(item, py)).collect::<PyResult<_>>()?;
+fn list<'py>(py: Python<'py>, items: impl Iterator<Item = PyResult<Bound<'py, PyAny>>>) -> PyResult<Bound<'py, PyAny>> {
+    let items: Vec<_> = items.collect::<PyResult<_>>()?;
     PyList::new(py, items).map(Bound::into_any)
 }
 

@@ -28,7 +28,7 @@ impl CoreFollow {
                 let followed = followed.ok_or_else(|| inherited("command"))?;
                 Ok(async move { followed.lock().await.next().await })
             },
-            |py, status| status.to_python(py).map(Bound::unbind),
+            |py, status| status.into_python(py).map(Bound::unbind),
         )
     }
 }

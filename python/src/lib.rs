@@ -8,7 +8,6 @@ mod call;
 mod client;
 mod convert;
 mod credentials;
-mod delivery;
 mod error;
 mod flexibility;
 mod follow;
@@ -20,6 +19,7 @@ mod model;
 mod pages;
 mod parcel;
 mod per_process;
+mod port;
 mod provider;
 mod sandbox;
 mod schedule;
@@ -27,6 +27,7 @@ mod settings;
 mod stream;
 mod telemetry;
 mod time;
+mod wake;
 
 use pyo3::prelude::*;
 
@@ -37,7 +38,7 @@ mod _tellus {
 
     use pyo3::prelude::*;
 
-    use super::{bridge, listener, logging};
+    use super::{bridge, listener, logging, port};
 
     #[pymodule_export]
     use super::{
@@ -54,7 +55,7 @@ mod _tellus {
         provider::TokenRequest,
         sandbox::CoreSandbox,
         stream::CoreStream,
-        telemetry::{Batch, ConnectorReading, Gap, Observed, StatusEvent, StreamStats, TelemetryFrame},
+        telemetry::{Batch, ClientStats, ConnectorReading, Gap, Observed, StatusEvent, StreamStats, TelemetryFrame},
     };
 
     #[pymodule_init]
@@ -72,5 +73,6 @@ mod _tellus {
         bridge::finalize();
         listener::shut_down(py, deadline);
         bridge::shut_down(py, deadline);
+        port::shut_down();
     }
 }

@@ -1,7 +1,7 @@
 //! The core's `tracing` events as records of `logging.getLogger("tellus")`.
 //!
 //! This extension has a `tracing` of its own that no other library of the process shares, so the subscriber set here
-//! is ours alone. Records are handed over by our completion thread, never by a thread that reads sockets.
+//! is ours alone. Records are handed over by a thread of ours, never by a thread that reads sockets.
 
 use std::{
     fmt::{self, Write},

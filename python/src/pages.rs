@@ -81,8 +81,8 @@ impl CorePages {
                 Ok(async move { list.lock().await.next_page().await })
             },
             |py, page| match page {
-                Some(Items::Sites(items)) => items.to_python(py).map(Bound::unbind),
-                Some(Items::Records(items)) => items.to_python(py).map(Bound::unbind),
+                Some(Items::Sites(items)) => items.into_python(py).map(Bound::unbind),
+                Some(Items::Records(items)) => items.into_python(py).map(Bound::unbind),
                 None => none(py),
             },
         )

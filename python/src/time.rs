@@ -7,27 +7,27 @@ use pyo3::{
     exceptions::PyTypeError,
     intern,
     prelude::*,
-    types::{PyDateTime, PyDelta, PyTzInfo},
+    sync::PyOnceLock,
+    types::{PyBytes, PyDateTime, PyDelta, PyType, PyTzInfo},
 };
 use tellus_core::{Error, Result};
 
 use crate::error::OrRaise;
 
+static DATETIME: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+
 /// An aware `datetime` in UTC. Python keeps microseconds; anything finer is cut off.
-pub(crate) fn to_datetime(py: Python<'_>, timestamp: Timestamp) -> PyResult<Bound<'_, PyDateTime>> {
+pub(crate) fn to_datetime(py: Python<'_>, timestamp: Timestamp) -> PyResult<Bound<'_, PyAny>> {
     let utc = Offset::UTC.to_datetime(timestamp);
-    let small = |value: i8| u8::try_from(value).unwrap_or_default();
-    PyDateTime::new(
-        py,
-        utc.year().into(),
-        small(utc.month()),
-        small(utc.day()),
-        small(utc.hour()),
-        small(utc.minute()),
-        small(utc.second()),
-        u32::try_from(utc.subsec_nanosecond() / 1000).unwrap_or_default(),
-        Some(&*PyTzInfo::utc(py)?),
-    )
+    let [year_high, year_low] = utc.year().to_be_bytes();
+    let [_, high, middle, low] = (utc.subsec_nanosecond() / 1000).to_be_bytes();
+    let [month, day, hour, minute, second] =
+        [utc.month(), utc.day(), utc.hour(), utc.minute(), utc.second()].map(i8::cast_unsigned);
+    // The form that a pickled datetime has. Eight arguments would take Python longer than all else that is done for a record.
+    let state = [year_high, year_low, month, day, hour, minute, second, high, middle, low];
+    DATETIME
+        .import(py, "datetime", "datetime")?
+        .call1((PyBytes::new(py, &state), PyTzInfo::utc(py)?))
 }
 
 /// The same from microseconds since 1970.

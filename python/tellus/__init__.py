@@ -16,6 +16,7 @@ from tellus import errors
 from tellus._tellus import (
     Batch,
     ChargingRecord,
+    ClientStats,
     CommandReceipt,
     CommandStatus,
     Connector,
@@ -70,6 +71,7 @@ __all__ = [
     "ChargingRecord",
     "ChargingRecords",
     "Client",
+    "ClientStats",
     "Closed",
     "CommandReceipt",
     "CommandStatus",

@@ -14,6 +14,7 @@ __all__ = [
     "Batch",
     "Call",
     "ChargingRecord",
+    "ClientStats",
     "CommandReceipt",
     "CommandStatus",
     "Connector",
@@ -130,6 +131,8 @@ class CoreClient:
     def command_status(self, command_id: str) -> Call[CommandStatus]: ...
     def follow_command(self, command_id: str, patience: float | timedelta) -> CoreFollow: ...
     def quota_left(self, quota: str) -> int: ...
+    @property
+    def stats(self) -> ClientStats: ...
     def stream(self, devices: list[str]) -> CoreStream: ...
     def subscribe(
         self,
@@ -793,6 +796,35 @@ class Observed:
     def __eq__(self, other: object, /) -> bool: ...
 
 @final
+class ClientStats:
+    """What a client has counted about its calls since it was made."""
+
+    @property
+    def requests(self) -> int:
+        """Requests sent, repeated ones included, those for tokens not."""
+
+    @property
+    def retries(self) -> int:
+        """Requests that were repeated, after whatever failure."""
+
+    @property
+    def rate_limited(self) -> int:
+        """Answers that said that there were too many requests."""
+
+    @property
+    def failures(self) -> int:
+        """Calls that failed in the end."""
+
+    @property
+    def token_refreshes(self) -> int:
+        """Tokens asked for, successfully or not."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as a dict."""
+
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
 class StreamStats:
     """What a stream has counted since it was opened."""
 
@@ -807,6 +839,10 @@ class StreamStats:
     @property
     def connections(self) -> int:
         """Connections opened."""
+
+    @property
+    def reconnects(self) -> int:
+        """Those of them that took the place of one that was lost, or was closed to be opened anew."""
 
     @property
     def dropped(self) -> int:

@@ -12,6 +12,7 @@ from tellus._provider import Provider
 from tellus._tellus import (
     Batch,
     Call,
+    ClientStats,
     CommandReceipt,
     CommandStatus,
     CoreClient,
@@ -82,6 +83,11 @@ class _Client:
     def quota_left(self, quota: Literal["query", "control", "token"] = "query") -> int:
         """How many calls of this kind may go out now without waiting, by the SDK's own count."""
         return self._core.quota_left(quota)
+
+    @property
+    def stats(self) -> ClientStats:
+        """What this client has counted about its calls; streams count for themselves."""
+        return self._core.stats
 
     def subscribe(
         self,

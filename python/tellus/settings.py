@@ -79,15 +79,15 @@ class Settings(TypedDict, total=False):
     mailbox_rows: int
     """How many connector readings wait for a slow consumer at most. Default: 65,536."""
     overflow: Literal["drop_oldest", "block", "latest"]
-    """What happens beyond that: drop the oldest, or stop reading the socket. ``latest`` keeps the newest reading of every
-    connector only, for screens. What is dropped is counted and makes gaps. Default: drop_oldest."""
+    """What happens beyond that: drop the oldest, or stop reading the socket. ``latest`` keeps the newest reading of
+    every connector only, for screens. What is dropped is counted and makes gaps. Default: drop_oldest."""
     max_devices_per_connection: int
     """More devices are spread over more connections. Default: 200."""
     max_url_bytes: int
     """How long a connection's URL, which names its devices, may be. Default: 4096."""
     partition: tuple[int, int]
-    """``(index, count)``: the part of the devices that this process carries where several share a fleet, counted from 0.
-    Default: all of them."""
+    """``(index, count)``: the part of the devices that this process carries where several share a fleet, counted from
+    0. Default: all of them."""
     stale_factor: int | None
     """An active device that reports nothing for this many times its usual interval (10 s at least) has a gap; ``None``:
     never. Default: 5."""

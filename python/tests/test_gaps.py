@@ -30,7 +30,7 @@ def test_a_lost_connection_is_a_gap_of_each_device(sandbox: tellus.Sandbox, clie
         assert gap.opened_at >= gap.last.received_at
         assert gap in told
     assert [gap.last for gap in connecting] == [None, None]
-    assert "cause=\"reconnect\"" in repr(gaps[0])
+    assert 'cause="reconnect"' in repr(gaps[0])
     assert gaps[0].to_dict()["last"]["timestamp"] == gaps[0].last.timestamp  # type: ignore[union-attr]
 
 

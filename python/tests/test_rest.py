@@ -127,3 +127,11 @@ def test_a_sync_client_works_inside_a_running_loop(sandbox: tellus.Sandbox, clie
             return len(list(client.sites())), next(stream).device_id
 
     assert asyncio.run(main()) == (3, sandbox.device_ids[0])
+
+
+def test_a_client_counts_its_calls(sandbox: tellus.Sandbox, client: tellus.Client) -> None:
+    sandbox.inject("html", status=502, path="/operator/sites")
+    list(client.sites())
+    stats = client.stats
+    assert (stats.requests, stats.retries, stats.failures, stats.token_refreshes) == (2, 1, 0, 1)
+    assert "retries=1" in repr(stats)

@@ -171,8 +171,14 @@ def test_many_devices_are_spread_over_connections(sandbox: tellus.Sandbox) -> No
 
 @pytest.mark.parametrize(
     ("setting", "value", "field"),
-    [("partition", (2, 2), "stream.partition"), ("stale_factor", 1, "stream.staleness"), ("overflow", "all", "overflow")],
+    [
+        ("partition", (2, 2), "stream.partition"),
+        ("stale_factor", 1, "stream.staleness"),
+        ("overflow", "all", "overflow"),
+    ],
 )
-def test_settings_that_cannot_work_are_refused(sandbox: tellus.Sandbox, setting: str, value: object, field: str) -> None:
+def test_settings_that_cannot_work_are_refused(
+    sandbox: tellus.Sandbox, setting: str, value: object, field: str
+) -> None:
     with pytest.raises(tellus.InvalidRequest, match=field):
         sandbox.client(**{setting: value})  # type: ignore[arg-type]

@@ -38,6 +38,8 @@ class Access(NamedTuple):
 def sandbox(program: str) -> Iterator[Access]:
     """Runs a sandbox; it ends with its standard input."""
     with subprocess.Popen([program, *FLAGS], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
         up = json.loads(process.stdout.readline())
         try:
             yield Access(up["base_url"], up["client_id"], up["client_secret"], up["devices"][0])

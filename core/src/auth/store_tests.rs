@@ -10,6 +10,7 @@ use crate::{
     auth::token_cache::TokenCache,
     clock::{ManualClock, SystemClock},
     error::{Error, ErrorKind},
+    tally::Tally,
 };
 
 /// A store in memory, as several processes would share one.
@@ -79,7 +80,7 @@ fn process(shelf: &Shelf, mint: &Arc<Mint>) -> TokenCache {
         source: mint.clone(),
         clock: mint.clock.clone(),
     };
-    TokenCache::new(Arc::new(source), mint.clock.clone())
+    TokenCache::new(Arc::new(source), mint.clock.clone(), Tally::default())
 }
 
 fn mint(clock: SharedClock) -> Arc<Mint> {

@@ -16,6 +16,7 @@ use crate::{
     clock::{BoxFuture, SharedClock},
     error::{Error, ErrorKind, Result},
     runtime,
+    tally::Tally,
 };
 
 /// A token is renewed this long before it ends ("a few minutes early", say the documents) …
@@ -132,14 +133,16 @@ struct State {
 pub(crate) struct TokenCache {
     source: Arc<dyn TokenSource>,
     clock: SharedClock,
+    tally: Tally,
     state: Arc<Mutex<State>>,
 }
 
 impl TokenCache {
-    pub(crate) fn new(source: Arc<dyn TokenSource>, clock: SharedClock) -> Self {
+    pub(crate) fn new(source: Arc<dyn TokenSource>, clock: SharedClock, tally: Tally) -> Self {
         Self {
             source,
             clock,
+            tally,
             state: Arc::default(),
         }
     }
@@ -226,6 +229,7 @@ impl TokenCache {
                 }
             }
             let finish = Finish(cache);
+            finish.0.tally.token_refresh();
             let result = finish.0.source.fetch(no_longer.as_ref()).await;
             let result = finish.0.keep(result);
             drop(finish);

@@ -5,7 +5,7 @@ use secrecy::ExposeSecret;
 use tokio::sync::Semaphore;
 
 use super::*;
-use crate::clock::ManualClock;
+use crate::{clock::ManualClock, tally::Tally};
 
 /// Hands out `t1`, `t2`, … each valid for a day; can be made to fail and to wait.
 struct Mint {
@@ -37,7 +37,7 @@ fn bench() -> (ManualClock, Arc<Mint>, TokenCache) {
         fail: false.into(),
         gate: Semaphore::new(1000),
     });
-    let cache = TokenCache::new(mint.clone(), clock.shared());
+    let cache = TokenCache::new(mint.clone(), clock.shared(), Tally::default());
     (clock, mint, cache)
 }
 

@@ -2,7 +2,11 @@
 
 use std::{collections::HashMap, fmt};
 
-use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
+use jiff::{
+    Timestamp,
+    civil::DateTime,
+    tz::{Offset, TimeZone},
+};
 use serde::{
     Deserialize, Deserializer,
     de::{self, Unexpected, Visitor},
@@ -106,11 +110,40 @@ pub(crate) fn optional_whole<'de, D: Deserializer<'de>>(input: D) -> Result<Opti
 /// A timestamp. One without a zone is read as UTC: not specified, but the platform says that all its
 /// timestamps are UTC.
 pub(crate) fn parse_timestamp(text: &str) -> Result<Timestamp, jiff::Error> {
+    if let Some(usual) = usual_timestamp(text.as_bytes()) {
+        return Ok(usual);
+    }
     text.parse().or_else(|error| {
         text.parse::<DateTime>()
             .and_then(|civil| civil.to_zoned(TimeZone::UTC))
             .map(|zoned| zoned.timestamp())
             .map_err(|_| error)
+    })
+}
+
+/// The form that the platform documents, `2025-03-15T12:00:00Z` with or without a fraction. Reading it by place takes a
+/// fifth of the time, and a page of records holds two hundred. Whatever else there is, is left to the general reader.
+fn usual_timestamp(text: &[u8]) -> Option<Timestamp> {
+    let (start, rest) = text.split_first_chunk::<19>()?;
+    if [4, 7, 10, 13, 16].map(|place| start[place]) != *b"--T::" {
+        return None;
+    }
+    let fraction = match rest {
+        b"Z" => &[],
+        [b'.', fraction @ .., b'Z'] if (1..=9).contains(&fraction.len()) => fraction,
+        _ => return None,
+    };
+    let two = |place: usize| digits(&start[place..place + 2]).and_then(|value| i8::try_from(value).ok());
+    let year = i16::try_from(digits(&start[..4])?).ok()?;
+    let nanosecond = digits(fraction)? * 10_i32.pow(9 - u32::try_from(fraction.len()).ok()?);
+    let civil = DateTime::new(year, two(5)?, two(8)?, two(11)?, two(14)?, two(17)?, nanosecond).ok()?;
+    Offset::UTC.to_timestamp(civil).ok()
+}
+
+/// The number that these digits write; nine at most.
+fn digits(text: &[u8]) -> Option<i32> {
+    text.iter().try_fold(0, |value, digit| {
+        digit.is_ascii_digit().then(|| value * 10 + i32::from(digit - b'0'))
     })
 }
 
@@ -163,6 +196,36 @@ mod tests {
             assert_eq!(parse_timestamp(text).unwrap(), noon, "{text}");
         }
         assert!(parse_timestamp("yesterday").is_err());
+    }
+
+    proptest::proptest! {
+        /// Read by place or by jiff: the same moment, and what only one of them can read is what jiff reads.
+        #[test]
+        fn the_documented_form_is_read_as_jiff_reads_it(
+            text in "(19|20)[0-9]{2}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-6][0-9]:[0-6][0-9](\\.[0-9]{1,10})?Z",
+            at in 0usize..30,
+            other in "[-0-9TZ:.+ ]",
+        ) {
+            let mut damaged = text.clone();
+            let at = at.min(text.len() - 1);
+            damaged.replace_range(at..=at, &other);
+            for text in [text, damaged] {
+                if let Some(moment) = usual_timestamp(text.as_bytes()) {
+                    proptest::prop_assert_eq!(text.parse::<Timestamp>().ok(), Some(moment), "{}", text);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_documented_form_needs_no_general_reader() {
+        for text in [
+            "2025-03-15T12:00:00Z",
+            "2025-03-15T12:00:00.5Z",
+            "2026-11-22T14:32:48.123456789Z",
+        ] {
+            assert_eq!(usual_timestamp(text.as_bytes()), Some(text.parse().unwrap()), "{text}");
+        }
     }
 
     #[test]

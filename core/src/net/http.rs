@@ -99,7 +99,7 @@ impl ReqwestClient {
 impl HttpClient for ReqwestClient {
     fn send(&self, request: HttpRequest) -> BoxFuture<'_, std::result::Result<HttpReply, HttpFailure>> {
         Box::pin(async move {
-            let shown = redact_url(&request.url);
+            let url = request.url.clone();
             let sent = self
                 .0
                 .request(request.method, request.url)
@@ -111,12 +111,12 @@ impl HttpClient for ReqwestClient {
             match sent {
                 Ok(response) => read(response).await.map_err(|error| HttpFailure {
                     unsent: false,
-                    error: describe(error, &shown),
+                    error: describe(error, &redact_url(&url)),
                 }),
                 Err(error) => Err(HttpFailure {
                     // Builder errors and failed connects happen before the first byte.
                     unsent: error.is_connect() || error.is_builder(),
-                    error: describe(error, &shown),
+                    error: describe(error, &redact_url(&url)),
                 }),
             }
         })
@@ -127,18 +127,27 @@ impl HttpClient for ReqwestClient {
 async fn read(mut response: reqwest::Response) -> std::result::Result<HttpReply, ReadError> {
     let status = response.status().as_u16();
     let headers = std::mem::take(response.headers_mut());
+    let announced = response.content_length();
+    let first = response.chunk().await?.unwrap_or_default();
+    let mut next = response.chunk().await?;
+    let mut length = first.len();
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await? {
-        if body.len() + chunk.len() > MAX_BODY {
+    // What comes in one piece, as most replies do, is not copied.
+    if next.is_some() {
+        let expected = announced.and_then(|length| usize::try_from(length).ok());
+        body.reserve(expected.unwrap_or_default().min(MAX_BODY));
+        body.extend_from_slice(&first);
+    }
+    while let Some(chunk) = next {
+        length += chunk.len();
+        if length > MAX_BODY {
             return Err(ReadError::TooLarge);
         }
         body.extend_from_slice(&chunk);
+        next = response.chunk().await?;
     }
-    Ok(HttpReply {
-        status,
-        headers,
-        body: body.into(),
-    })
+    let body = if body.is_empty() { first } else { body.into() };
+    Ok(HttpReply { status, headers, body })
 }
 
 #[derive(Debug)]

@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::columns::{CONNECTOR, Columns, FIRST, READING, RESYNC, Row, STATE};
 use crate::config::Staleness;
 
-/// A device that reports at most this many connectors costs one place in memory; most chargers have one or two.
-const INLINE: usize = 2;
+/// Readings that a device has room for without memory of their own.
+const INLINE: usize = 1;
 /// How much the newest interval counts in a learned cadence: one eighth, so that one late frame changes little.
 const LEARNING: i64 = 8;
 /// A device whose cadence is not known yet is not called stale before this time.
@@ -268,6 +268,7 @@ impl Board {
     fn slot(&mut self, device: u32) -> &mut Slot {
         let index = device as usize;
         if index >= self.0.len() {
+            grow(&mut self.0, index + 1);
             self.0.resize_with(index + 1, Slot::default);
         }
         &mut self.0[index]
@@ -280,6 +281,13 @@ fn is_duplicate(slot: &mut Slot, columns: &Columns, first: usize, end: usize) ->
             let row = columns.row(index);
             slot.find(&row).is_some_and(|known| known.equals(&row))
         })
+}
+
+/// Makes room for this many in all, and an eighth more: doubling would waste half of what a large fleet needs.
+pub(super) fn grow<T>(list: &mut Vec<T>, len: usize) {
+    if len > list.capacity() {
+        list.reserve_exact(len + len / 8 - list.len());
+    }
 }
 
 /// As whole microseconds; what does not fit becomes the largest that does.

@@ -2,17 +2,9 @@
 
 use std::{sync::Arc, time::Duration};
 
-use futures_util::{FutureExt, SinkExt, StreamExt};
 use http::{HeaderMap, header};
 use tokio::time::timeout;
-use tokio_tungstenite::{
-    WebSocketStream, client_async_with_config,
-    tungstenite::{
-        self, Message,
-        client::IntoClientRequest,
-        protocol::{WebSocketConfig, frame::coding::CloseCode},
-    },
-};
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use url::Url;
 
 use super::{
@@ -23,22 +15,17 @@ use super::{
     moves::Farewell,
     names::Dictionary,
     stats::{Counters, count},
+    wire::{Ended, Wire},
 };
 use crate::{
     auth::Token,
     clock::SharedClock,
     config::StreamConfig,
     error::{Error, ErrorKind, Result},
-    net::dial::{Dialer, Socket},
+    net::dial::Dialer,
     secret::bearer,
 };
 
-/// Messages that are read before anything else gets a turn.
-const BURST: usize = 256;
-/// Larger buffers cost more than they save: the whole buffer is cleared for every read.
-const READ_BUFFER: usize = 16 << 10;
-/// Pings and closes are all that is ever written.
-const WRITE_BUFFER: usize = 256 << 10;
 /// How much of a message that is no frame is shown in the log.
 const SAMPLE: usize = 120;
 
@@ -57,7 +44,7 @@ pub(super) struct Target {
 
 /// An open connection.
 pub(super) struct Connection {
-    socket: WebSocketStream<Box<dyn Socket>>,
+    wire: Wire,
     config: StreamConfig,
     clock: SharedClock,
     /// When anything at all arrived last.
@@ -82,17 +69,12 @@ impl Connection {
         })?;
         request.headers_mut().extend(target.headers.clone());
         request.headers_mut().insert(header::AUTHORIZATION, authorization);
-        let config = WebSocketConfig::default()
-            .read_buffer_size(READ_BUFFER)
-            .max_write_buffer_size(WRITE_BUFFER)
-            .max_message_size(Some(target.stream.max_message))
-            .max_frame_size(Some(target.stream.max_message));
-        let upgrade = client_async_with_config(request, socket, Some(config));
+        let upgrade = Wire::upgrade(request, socket, target.stream.max_message);
         match timeout(target.dialer.timeouts.upgrade, upgrade).await {
-            Ok(Ok((socket, _))) => {
+            Ok(Ok(wire)) => {
                 let now = target.clock.monotonic();
                 Ok(Self {
-                    socket,
+                    wire,
                     config: target.stream,
                     clock: target.clock.clone(),
                     last_seen: now,
@@ -123,7 +105,13 @@ impl Connection {
                     timer = self.clock.sleep(self.due());
                     done
                 }
-                message = self.socket.next() => self.read(message, inbox).await,
+                read = inbox.receive(&mut self.wire) => {
+                    // While the consumer has no room, the socket is not read, and that time is not the platform's silence.
+                    self.last_seen = self.clock.monotonic();
+                    inbox.mailbox.room().await;
+                    self.last_seen = self.clock.monotonic();
+                    read
+                }
             };
             if let Err(error) = done {
                 return error;
@@ -151,49 +139,16 @@ impl Connection {
         }
         if now >= self.next_ping {
             self.next_ping = now + self.config.ping_interval;
-            let ping = self.socket.send(Message::Ping(Vec::new().into()));
-            match timeout(self.config.write_timeout, ping).await {
-                Ok(sent) => sent.map_err(broken)?,
-                Err(_) => return Err(Error::new(ErrorKind::Timeout, "the connection takes no more data")),
+            if !self.wire.ping(self.config.write_timeout).await.map_err(broken)? {
+                return Err(Error::new(ErrorKind::Timeout, "the connection takes no more data"));
             }
         }
-        Ok(())
-    }
-
-    /// Takes in the message at hand and all others that have already arrived, up to a bound; waits for room then.
-    async fn read(&mut self, first: Option<tungstenite::Result<Message>>, inbox: &mut Inbox) -> Result<()> {
-        inbox.begin();
-        let mut end = handle(first, inbox);
-        for _ in 1..BURST {
-            if end.is_err() {
-                break;
-            }
-            match self.socket.next().now_or_never() {
-                Some(message) => end = handle(message, inbox),
-                None => break,
-            }
-        }
-        inbox.deliver();
-        end?;
-        // While the consumer has no room, the socket is not read, and that time is not the platform's silence.
-        self.last_seen = self.clock.monotonic();
-        inbox.mailbox.room().await;
-        self.last_seen = self.clock.monotonic();
         Ok(())
     }
 
     /// Tells the platform that we go, so that it frees the device set at once. Best effort.
-    pub(super) async fn hang_up(mut self, farewell: Farewell) {
-        let frame = tungstenite::protocol::CloseFrame {
-            code: CloseCode::Normal,
-            reason: "".into(),
-        };
-        let leave = async {
-            if self.socket.close(Some(frame)).await.is_ok() && farewell == Farewell::Polite {
-                // What still comes is not read: whoever hangs up has said that the devices are not observed.
-                while let Some(Ok(_)) = self.socket.next().await {}
-            }
-        };
+    pub(super) async fn hang_up(self, farewell: Farewell) {
+        let leave = self.wire.close(farewell == Farewell::Polite);
         let _ = timeout(FAREWELL, leave).await;
     }
 }
@@ -239,12 +194,23 @@ impl Inbox {
         self.last_frames.take()
     }
 
-    /// A burst begins: all of it was received now.
-    fn begin(&mut self) {
-        self.received_at = self.clock.now().as_microsecond();
+    /// Waits for the next burst, and delivers it. May be dropped while it waits.
+    async fn receive(&mut self, wire: &mut Wire) -> Result<()> {
+        self.received_at = 0;
+        let ended = wire.read(|text| self.accept(text)).await;
+        self.deliver();
+        ended.map_err(|ended| match ended {
+            Ended::Closed(frame) => closed_by_peer(frame),
+            Ended::Broken(error) => broken(error),
+            Ended::Silent => Error::new(ErrorKind::Connection, "the platform ended the stream"),
+        })
     }
 
     fn accept(&mut self, text: &str) {
+        if self.received_at == 0 {
+            // All of a burst was received when its first message was read.
+            self.received_at = self.clock.now().as_microsecond();
+        }
         self.bytes += text.len() as u64;
         match self.decoder.frame(text, self.received_at, &mut self.rows) {
             Ok(Path::Fast) => {}
@@ -266,17 +232,4 @@ impl Inbox {
             self.mailbox.push(&mut self.rows);
         }
     }
-}
-
-/// Takes one message in.
-fn handle(message: Option<tungstenite::Result<Message>>, inbox: &mut Inbox) -> Result<()> {
-    match message {
-        Some(Ok(Message::Text(text))) => inbox.accept(text.as_str()),
-        Some(Ok(Message::Close(frame))) => return Err(closed_by_peer(frame)),
-        // Pings are answered by the library; binary messages have no meaning here.
-        Some(Ok(_)) => {}
-        Some(Err(error)) => return Err(broken(error)),
-        None => return Err(Error::new(ErrorKind::Connection, "the platform ended the stream")),
-    }
-    Ok(())
 }

@@ -6,6 +6,7 @@
 use std::collections::{HashMap, VecDeque};
 
 use super::{
+    board::grow,
     columns::{Columns, FIRST, RESYNC, moment},
     gap::{Gap, GapCause, Observed},
     latency::Latency,
@@ -23,33 +24,40 @@ struct Delivered {
     in_gap: bool,
 }
 
-/// A gap with codes in place of texts.
+/// A time that is none.
+const NEVER: i64 = i64::MIN;
+/// A moment that is none.
+const NOWHERE: Moment = (NEVER, NEVER);
+
+/// A gap with codes in place of texts, and `NEVER` in place of `None`: many are kept.
 #[derive(Debug, Clone)]
 struct Entry {
-    device: u32,
-    cause: GapCause,
     opened_at: i64,
-    last: Option<Moment>,
-    next: Option<Moment>,
-    closed_at: Option<i64>,
-    dropped: u64,
+    closed_at: i64,
+    last: Moment,
+    next: Moment,
+    device: u32,
+    dropped: u32,
+    cause: GapCause,
     resynced: bool,
 }
 
 impl Entry {
     fn gap(&self, names: &Names) -> Gap {
-        let observed = |(timestamp, received_at): Moment| Observed {
-            timestamp: moment(timestamp),
-            received_at: moment(received_at),
+        let observed = |(timestamp, received_at): Moment| {
+            (received_at != NEVER).then(|| Observed {
+                timestamp: moment(timestamp),
+                received_at: moment(received_at),
+            })
         };
         Gap {
             device_id: names.device(self.device).to_owned(),
             cause: self.cause,
             opened_at: moment(self.opened_at),
-            last: self.last.map(observed),
-            next: self.next.map(observed),
-            closed_at: self.closed_at.map(moment),
-            dropped: self.dropped,
+            last: observed(self.last),
+            next: observed(self.next),
+            closed_at: (self.closed_at != NEVER).then(|| moment(self.closed_at)),
+            dropped: self.dropped.into(),
             resynced: self.resynced,
         }
     }
@@ -102,7 +110,7 @@ impl Ledger {
         *self.dropped.entry(device).or_default() += 1;
         self.open_gap(device, GapCause::Dropped, at);
         if let Some(entry) = self.open.get_mut(&device) {
-            entry.dropped += 1;
+            entry.dropped = entry.dropped.saturating_add(1);
         }
     }
 
@@ -113,7 +121,7 @@ impl Ledger {
                 *slot = Delivered::default();
             }
             if let Some(mut entry) = self.open.remove(device) {
-                entry.closed_at = Some(at);
+                entry.closed_at = at;
                 self.keep(entry);
             }
         }
@@ -139,8 +147,8 @@ impl Ledger {
             if std::mem::take(&mut slot.in_gap)
                 && let Some(mut entry) = self.open.remove(&device)
             {
-                entry.next = Some(moment);
-                entry.closed_at = Some(now);
+                entry.next = moment;
+                entry.closed_at = now;
                 entry.resynced = resynced;
                 self.keep(entry);
             }
@@ -187,13 +195,13 @@ impl Ledger {
         if std::mem::replace(&mut slot.in_gap, true) {
             return;
         }
-        let last = slot.any.then_some(slot.moment);
+        let last = if slot.any { slot.moment } else { NOWHERE };
         if cause == GapCause::Dropped && !self.tells_drops {
             // Where dropping is the rule, gaps follow one another: they are kept as one that goes on.
             match self.passed_over.remove(&device) {
                 Some(mut entry) if entry.next == last => {
-                    entry.next = None;
-                    entry.closed_at = None;
+                    entry.next = NOWHERE;
+                    entry.closed_at = NEVER;
                     self.open.insert(device, entry);
                     return;
                 }
@@ -202,13 +210,13 @@ impl Ledger {
             }
         }
         let entry = Entry {
-            device,
-            cause,
             opened_at: at,
+            closed_at: NEVER,
             last,
-            next: None,
-            closed_at: None,
+            next: NOWHERE,
+            device,
             dropped: 0,
+            cause,
             resynced: false,
         };
         self.tell(&entry);
@@ -216,6 +224,10 @@ impl Ledger {
     }
 
     fn keep(&mut self, entry: Entry) {
+        // Losing all connections opens a gap for every device; that memory is not kept for the next time.
+        if self.open.len() < self.open.capacity() / 8 {
+            self.open.shrink_to_fit();
+        }
         self.tell(&entry);
         if entry.cause == GapCause::Dropped && !self.tells_drops {
             self.passed_over.insert(entry.device, entry);
@@ -231,16 +243,19 @@ impl Ledger {
     }
 
     fn archive(&mut self, entry: Entry) {
-        self.closed.push_back(entry);
-        if self.closed.len() > self.room {
+        if self.closed.len() >= self.room {
             self.closed.pop_front();
             self.forgotten += 1;
+        }
+        if self.room > 0 {
+            self.closed.push_back(entry);
         }
     }
 
     fn slot(&mut self, device: u32) -> &mut Delivered {
         let index = device as usize;
         if index >= self.delivered.len() {
+            grow(&mut self.delivered, index + 1);
             self.delivered.resize(index + 1, Delivered::default());
         }
         &mut self.delivered[index]

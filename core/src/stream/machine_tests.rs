@@ -411,7 +411,7 @@ fn inputs() -> impl Strategy<Value = (Input, u64)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(ProptestConfig::with_cases(400))]
     #[test]
     fn whatever_comes_the_rules_hold(
         sequence in prop::collection::vec(inputs(), 0..60),

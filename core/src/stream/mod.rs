@@ -12,11 +12,13 @@ mod event;
 mod fleet;
 mod frames;
 mod gap;
+mod gate;
 mod latency;
 mod ledger;
 mod listener;
 mod machine;
 mod mailbox;
+mod metrics;
 mod moves;
 mod names;
 mod orders;
@@ -28,6 +30,7 @@ mod sleep;
 mod stats;
 mod subscription;
 mod supervisor;
+mod wire;
 
 #[cfg(feature = "fuzzing")]
 pub use decode::probe;

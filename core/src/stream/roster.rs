@@ -215,6 +215,18 @@ impl Roster {
         }
     }
 
+    /// A random while, the longer the more connections there are: for those who all have been told to dial. Nothing for a
+    /// single one.
+    pub(super) fn spread(&self) -> Duration {
+        let others = self.lock().lines.len().saturating_sub(1);
+        let all = self
+            .parts
+            .config
+            .connect_stagger
+            .saturating_mul(u32::try_from(others).unwrap_or(u32::MAX));
+        all.mul_f64(rand::rng().random())
+    }
+
     /// Starts a connection's task; `place` is its place among those started together.
     fn launch(self: &Arc<Self>, state: &mut State, index: u32, place: u32) {
         let stagger = self.parts.config.connect_stagger;

@@ -105,6 +105,7 @@ fn ids() -> impl Strategy<Value = BTreeSet<String>> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
     #[test]
     fn a_plan_is_complete_disjoint_bounded_and_the_same_for_the_same_devices(
         mut ids in prop::collection::vec("[a-z0-9_ é&%]{0,12}[a-z]", 0..80),

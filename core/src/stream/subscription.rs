@@ -8,6 +8,7 @@ use super::{
     frames::Frames,
     gap::Gap,
     mailbox::Mailbox,
+    metrics,
     names::Dictionary,
     resync,
     stats::{Counters, StreamStats},
@@ -183,6 +184,8 @@ fn watch_over(client: &Client, mailbox: &Arc<Mailbox>, names: &Arc<Dictionary>) 
             }
         }));
     }
+    let telling = metrics::tell(mailbox.clone(), config.clock.clone());
+    runtime::spawn(until_end(mailbox.clone(), telling));
     if let Some(interval) = config.stream.resync_interval {
         let clock = config.clock.clone();
         let asking = resync::run(client.clone(), mailbox.clone(), names.clone(), clock, interval);

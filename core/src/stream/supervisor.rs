@@ -61,6 +61,10 @@ pub(super) struct Supervisor {
     timer: Option<BoxFuture<'static, ()>>,
     /// The token of the last dial.
     token: Option<Token>,
+    /// It has stood before.
+    opened: bool,
+    /// How long the next dial waits, so that connections that are told the same do not dial in the same moment.
+    spread: Duration,
     ended: bool,
 }
 
@@ -75,6 +79,8 @@ impl Supervisor {
             line: Line::Idle,
             timer: None,
             token: None,
+            opened: false,
+            spread: Duration::ZERO,
             ended: false,
         }
     }
@@ -113,6 +119,9 @@ impl Supervisor {
                 machine.prove();
             }
             for input in inputs {
+                if matches!(input, Input::Resume | Input::Wake(_)) {
+                    self.spread = self.roster.spread();
+                }
                 let actions = machine.step(input, clock.monotonic(), &mut rand::rng());
                 self.perform(actions).await;
             }
@@ -127,7 +136,12 @@ impl Supervisor {
                 self.token = token;
                 match result {
                     Ok(connection) => {
-                        count(&self.roster.parts.counters.connections, 1);
+                        let counters = &self.roster.parts.counters;
+                        count(&counters.connections, 1);
+                        count(
+                            &counters.reconnects,
+                            u64::from(std::mem::replace(&mut self.opened, true)),
+                        );
                         self.roster.prove();
                         self.line = Line::Open(connection);
                         return Input::Opened;
@@ -150,7 +164,8 @@ impl Supervisor {
                 }
                 Action::Dial => {
                     self.timer = None;
-                    self.line = Line::Dialling(self.dial());
+                    let after = std::mem::take(&mut self.spread);
+                    self.line = Line::Dialling(self.dial(after));
                 }
                 Action::Hangup(farewell) => {
                     self.timer = None;
@@ -166,11 +181,15 @@ impl Supervisor {
         }
     }
 
-    /// A dial with the devices of this moment.
-    fn dial(&self) -> BoxFuture<'static, Dialled> {
+    /// A dial with the devices of this moment, after a while.
+    fn dial(&self, after: Duration) -> BoxFuture<'static, Dialled> {
         let target = self.roster.target(self.index);
         let tokens = self.roster.parts.tokens.clone();
+        let clock = self.roster.parts.clock.clone();
         Box::pin(async move {
+            if !after.is_zero() {
+                clock.sleep(after).await;
+            }
             let token = match tokens.token().await {
                 Ok(token) => token,
                 Err(error) => {

@@ -26,6 +26,7 @@ use crate::{
     },
     secret::bearer,
     signature::{RequestSigner, SignedParts},
+    tally::Tally,
 };
 
 /// Everything that a request needs on its way.
@@ -41,6 +42,7 @@ pub(crate) struct Transport {
     pub(crate) quotas: Quotas,
     pub(crate) signer: Option<Arc<dyn RequestSigner>>,
     pub(crate) clock: SharedClock,
+    pub(crate) tally: Tally,
     /// Turns `true` when the client is closed.
     pub(crate) closed: watch::Receiver<bool>,
 }
@@ -78,12 +80,24 @@ impl Quotas {
 impl Transport {
     /// Sends `request` as often as the rules allow and returns the payload of the answer.
     pub(crate) async fn send<T: DeserializeOwned>(&self, request: &Request) -> Result<T> {
+        let result = self.send_until_done(request).await;
+        if result.is_err() {
+            self.tally.failure();
+        }
+        result
+    }
+
+    async fn send_until_done<T: DeserializeOwned>(&self, request: &Request) -> Result<T> {
         let mut attempt = 0;
         let mut refreshed = false;
         loop {
             let place = self.wait_for_place(request.class).await?;
             let token = self.interruptible(self.tokens.token()).await??;
             attempt += 1;
+            self.tally.request();
+            if attempt > 1 {
+                self.tally.retry();
+            }
             let answer = self.attempt(request, &token).await;
             drop(place);
             let (error, progress) = match answer {
@@ -95,6 +109,9 @@ impl Transport {
                 }
                 Err(failure) => failure,
             };
+            if error.kind() == ErrorKind::RateLimited {
+                self.tally.rate_limit();
+            }
             // One new token for each request, at whichever attempt the old one was refused.
             if is_token_refused(&error) && !refreshed {
                 refreshed = true;

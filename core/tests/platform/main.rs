@@ -10,7 +10,6 @@ mod faults;
 mod fleet;
 mod network;
 mod nginx;
-mod processes;
 mod rest;
 mod stream;
 mod waits;

@@ -2,6 +2,8 @@
 
 use tellus_core::{DeviceSource, QuotaClass, Request, model::SiteStatus};
 
+use tellus_sandbox::FaultKind;
+
 use crate::common::{block_on, client, config, credentials, requests, sandbox};
 
 #[test]
@@ -93,4 +95,25 @@ fn the_quota_is_counted_and_beyond_it_nothing_is_sent() {
         assert_eq!(error.attempts(), 0);
     });
     assert_eq!(requests(&sandbox, "/v1/operator/devices").len(), 3);
+}
+
+#[test]
+fn a_client_counts_what_it_does() {
+    let sandbox = sandbox();
+    let client = client(&sandbox);
+    let broken = FaultKind::Html { status: 502 };
+    sandbox.inject(broken.times(1).on("/operator/sites"));
+    let busy = FaultKind::Error {
+        status: 429,
+        code: 5001,
+        message: None,
+        details: None,
+        retry_after_seconds: Some(0),
+    };
+    sandbox.inject(busy.times(1).on("/operator/devices"));
+    block_on(client.sites(None).collect()).unwrap();
+    block_on(client.device("dvc_nowhere")).unwrap_err();
+    let stats = client.stats();
+    assert_eq!((stats.requests, stats.retries, stats.failures), (4, 2, 1));
+    assert_eq!((stats.token_refreshes, stats.rate_limited), (1, 1));
 }

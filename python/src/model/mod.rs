@@ -66,7 +66,11 @@ macro_rules! model {
                 &self,
                 py: pyo3::Python<'py>,
             ) -> pyo3::PyResult<pyo3::Bound<'py, pyo3::PyAny>> {
-                pyo3::Bound::new(py, $name(self.clone())).map(pyo3::Bound::into_any)
+                $crate::convert::ToPython::into_python(self.clone(), py)
+            }
+
+            fn into_python(self, py: pyo3::Python<'_>) -> pyo3::PyResult<pyo3::Bound<'_, pyo3::PyAny>> {
+                pyo3::Bound::new(py, $name(self)).map(pyo3::Bound::into_any)
             }
 
             fn to_plain<'py>(

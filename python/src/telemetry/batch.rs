@@ -119,7 +119,7 @@ impl StatusEvent {
     /// When it changed, by this machine's clock, in UTC.
     #[getter]
     fn at<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        time::to_datetime(py, self.0.at).map(Bound::into_any)
+        time::to_datetime(py, self.0.at)
     }
 
     /// Which of the stream's connections, counted from 0. A stream of few devices has one only.

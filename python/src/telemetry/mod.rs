@@ -10,4 +10,4 @@ pub(crate) use batch::{Batch, StatusEvent};
 pub(crate) use frame::{ConnectorReading, TelemetryFrame};
 pub(crate) use gap::{Gap, Observed};
 pub(crate) use rows::{Rows, TextCache};
-pub(crate) use stats::StreamStats;
+pub(crate) use stats::{ClientStats, StreamStats};

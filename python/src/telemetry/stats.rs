@@ -1,4 +1,4 @@
-//! What a stream has counted.
+//! What streams and clients have counted.
 
 use tellus_core::Latency;
 
@@ -14,6 +14,8 @@ crate::model::model! {
         bytes "B",
         /// Connections opened.
         connections,
+        /// Those of them that took the place of one that was lost, or was closed to be opened anew.
+        reconnects,
         /// Frames dropped because the consumer was too slow.
         dropped,
         /// Frames dropped because the very same frame had just been received.
@@ -33,6 +35,22 @@ crate::model::model! {
         /// From the charger's time of a frame to its delivery: seconds that half, 90 %, 99 % and all of the frames
         /// stayed below, each to the next power of two; `None` without frames. Holds the clocks' difference, too.
         latency "s",
+    }
+}
+
+crate::model::model! {
+    /// What a client has counted about its calls since it was made.
+    ClientStats(tellus_core::ClientStats) {
+        /// Requests sent, repeated ones included, those for tokens not.
+        requests,
+        /// Requests that were repeated, after whatever failure.
+        retries,
+        /// Answers that said that there were too many requests.
+        rate_limited,
+        /// Calls that failed in the end.
+        failures,
+        /// Tokens asked for, successfully or not.
+        token_refreshes,
     }
 }
 

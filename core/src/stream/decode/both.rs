@@ -14,6 +14,8 @@ use super::{
 use crate::model::{ConnectorReading, TelemetryFrame};
 
 const RECEIVED_AT: i64 = 1_742_036_700_000_001;
+/// Stands between the messages of one connection: no JSON holds it.
+pub(super) const SEPARATOR: char = '\u{1e}';
 /// Rows that are kept: enough that frames do not stand at the beginning.
 const KEPT: usize = 8;
 

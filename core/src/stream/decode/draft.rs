@@ -47,7 +47,6 @@ impl States {
     }
 
     /// The code of a state, if it is known.
-    #[inline]
     pub(super) fn code(&self, name: &[u8]) -> Option<u8> {
         // Compared as a whole: five comparisons of known length are less than one hash.
         Some(match name {

@@ -11,7 +11,10 @@ use crate::stream::columns::{CONNECTOR, ENERGY, POWER, SOC, STATE};
 
 /// What the fast way needs from its connection.
 pub(super) struct Known<'a> {
+    /// Plain ids only: see [`is_plain`].
     pub(super) devices: &'a Codes<u32>,
+    /// The length of the last id.
+    pub(super) length: &'a mut usize,
     pub(super) minute: &'a mut Minute,
 }
 
@@ -55,11 +58,11 @@ macro_rules! form {
             const DEVICE: &'static [u8] = concat!("{\"device_id\":", $space, "\"").as_bytes();
             const TIMESTAMP: &'static [u8] = concat!(",", $space, "\"timestamp\":", $space, "\"").as_bytes();
             const CONNECTORS: &'static [u8] = concat!(",", $space, "\"connectors\":", $space, "[").as_bytes();
-            const CONNECTOR: &'static [u8] = concat!("\"connector_id\":", $space).as_bytes();
-            const STATE: &'static [u8] = concat!("\"state\":", $space).as_bytes();
-            const POWER: &'static [u8] = concat!("\"power\":", $space).as_bytes();
-            const ENERGY: &'static [u8] = concat!("\"energy_delivered\":", $space).as_bytes();
-            const SOC: &'static [u8] = concat!("\"soc\":", $space).as_bytes();
+            const CONNECTOR: &'static [u8] = concat!("{\"connector_id\":", $space).as_bytes();
+            const STATE: &'static [u8] = concat!(",", $space, "\"state\":", $space).as_bytes();
+            const POWER: &'static [u8] = concat!(",", $space, "\"power\":", $space).as_bytes();
+            const ENERGY: &'static [u8] = concat!(",", $space, "\"energy_delivered\":", $space).as_bytes();
+            const SOC: &'static [u8] = concat!(",", $space, "\"soc\":", $space).as_bytes();
             const COMMA: &'static [u8] = concat!(",", $space).as_bytes();
         }
     };
@@ -85,8 +88,7 @@ fn scan<'t, F: Form>(
     draft: &mut Draft<'_>,
 ) -> Option<Found<'t>> {
     let text = &mut text;
-    let id = string(text)?;
-    let code = known.devices.get(id);
+    let (id, code) = device(text, known.devices, known.length)?;
     expect(text, F::TIMESTAMP)?;
     let timestamp = known.minute.read(text)?;
     let head = Head {
@@ -109,37 +111,52 @@ fn scan<'t, F: Form>(
     matches!(*text, b"}" | b"}\n").then_some(Found { id, code, head })
 }
 
-/// Reads one connector: the documented fields in their order, each of which may be left out.
+/// Reads a device's id, and its code if it has one.
+#[inline(always)]
+fn device<'t>(text: &mut &'t [u8], devices: &Codes<u32>, length: &mut usize) -> Option<(&'t [u8], Option<u32>)> {
+    // The ids of a platform are mostly of one length. If what ends there is known, it is plain, and need not be looked at.
+    if let Some((id, [b'"', rest @ ..])) = text.split_at_checked(*length)
+        && let Some(code) = devices.get(id)
+    {
+        *text = rest;
+        return Some((id, Some(code)));
+    }
+    let id = string(text)?;
+    *length = id.len();
+    Some((id, devices.get(id)))
+}
+
+/// Reads one connector: its number, then the other documented fields in their order, each of which may be left out.
 #[inline(always)]
 fn connector<F: Form>(text: &mut &[u8], draft: &mut Draft<'_>) -> Option<Reading> {
     let mut reading = Reading::default();
-    expect(text, b"{")?;
-    if expect(text, b"}").is_some() {
-        return Some(reading);
-    }
-    // Reads the field if it is there. Behind it either the connector ends, or there must be another field.
-    macro_rules! field {
-        ($key:expr, $flag:expr, $value:expr, $target:expr) => {
-            if expect(text, $key).is_some() {
-                if let [b'n', ..] = text {
-                    expect(text, b"null")?;
-                } else {
-                    $target = $value;
-                    reading.flags |= $flag;
-                }
-                if expect(text, b"}").is_some() {
-                    return Some(reading);
-                }
-                expect(text, F::COMMA)?;
+    expect(text, F::CONNECTOR)?;
+    // Null is as good as nothing, and seldom, so that it is looked for last.
+    macro_rules! value {
+        ($value:expr, $target:expr, $flag:expr) => {
+            if let Some(value) = $value {
+                $target = value;
+                reading.flags |= $flag;
+            } else {
+                expect(text, b"null")?;
             }
         };
     }
-    field!(F::CONNECTOR, CONNECTOR, number::whole(text)?, reading.connector);
-    field!(F::STATE, STATE, state(text, draft)?, reading.state);
-    field!(F::POWER, POWER, number::float(text)?, reading.power);
-    field!(F::ENERGY, ENERGY, number::float(text)?, reading.energy_delivered);
-    field!(F::SOC, SOC, number::float(text)?, reading.soc);
-    None
+    value!(number::whole(text), reading.connector, CONNECTOR);
+    if expect(text, F::STATE).is_some() {
+        value!(state(text, draft), reading.state, STATE);
+    }
+    if expect(text, F::POWER).is_some() {
+        value!(number::float(text), reading.power, POWER);
+    }
+    if expect(text, F::ENERGY).is_some() {
+        value!(number::float(text), reading.energy_delivered, ENERGY);
+    }
+    if expect(text, F::SOC).is_some() {
+        value!(number::float(text), reading.soc, SOC);
+    }
+    expect(text, b"}")?;
+    Some(reading)
 }
 
 /// Steps over what must come next.
@@ -149,11 +166,23 @@ fn expect(text: &mut &[u8], what: &'static [u8]) -> Option<()> {
     Some(())
 }
 
+/// The usual states with their codes.
+const USUAL: [(u8, &[u8]); 3] = [(1, b"\"charging\""), (0, b"\"idle\""), (2, b"\"discharging\"")];
+
 /// Reads a state with its quotes.
 #[inline(always)]
 fn state(text: &mut &[u8], draft: &mut Draft<'_>) -> Option<u8> {
-    expect(text, b"\"")?;
-    let name = string(text)?;
+    // What connectors are nearly always doing, without looking for the end first.
+    for (code, name) in USUAL {
+        if expect(text, name).is_some() {
+            return Some(code);
+        }
+    }
+    // The text stays where it was if this is no state: behind a quote there may be what looks like null.
+    let mut rest = *text;
+    expect(&mut rest, b"\"")?;
+    let name = string(&mut rest)?;
+    *text = rest;
     if let Some(code) = draft.states.code(name) {
         return Some(code);
     }
@@ -186,8 +215,17 @@ fn string<'t>(text: &mut &'t [u8]) -> Option<&'t [u8]> {
 /// Where the last few bytes of a message have their first stop.
 #[cold]
 fn tail(text: &[u8]) -> Option<usize> {
-    text.iter()
-        .position(|byte| *byte < b' ' || *byte == b'"' || *byte == b'\\')
+    text.iter().position(|byte| is_stop(*byte))
+}
+
+/// Whether JSON writes this text as it is, so that it stands for nothing else where it stands between quotes.
+pub(super) fn is_plain(text: &[u8]) -> bool {
+    !text.iter().any(|byte| is_stop(*byte))
+}
+
+/// What a string cannot hold, or not as it is.
+fn is_stop(byte: u8) -> bool {
+    byte < b' ' || byte == b'"' || byte == b'\\'
 }
 
 /// The highest bit of each byte that is a quote, a backslash or a control character. Above the first such byte there
@@ -201,4 +239,43 @@ const fn stops(word: u64) -> u64 {
     let below = word.wrapping_sub(ONES * b' ' as u64);
     // No byte with its highest bit set is any of them, nor does the exclusive or change that bit.
     (quotes.wrapping_sub(ONES) | escapes.wrapping_sub(ONES) | below) & !word & HIGH
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_stop_is_found_wherever_it_is() {
+        for byte in 0..=u8::MAX {
+            for place in 0..8 {
+                for other in [b'a', b'!', b'#', b' ', 0x7f, 0x80, 0xa2, 0xdc, 0xff] {
+                    let mut word = [other; 8];
+                    word[place] = byte;
+                    // Above the first there may be anything.
+                    word[place + 1..].fill(b'!');
+                    let found = stops(u64::from_le_bytes(word)).trailing_zeros() as usize / 8;
+                    let expected = if is_stop(byte) { place } else { 8 };
+                    assert_eq!(found, expected, "{word:x?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn strings_end_at_their_quote_only() {
+        for length in 0..40 {
+            let plain = "é".repeat(length);
+            let whole = format!("{plain}\"behind");
+            for end in plain.len() + 1..=whole.len() {
+                let mut text = &whole.as_bytes()[..end];
+                assert_eq!(string(&mut text), Some(plain.as_bytes()));
+                assert_eq!(text, &whole.as_bytes()[plain.len() + 1..end]);
+            }
+            for wrong in ["", "\\\"", "\n\"", "\0\""] {
+                let text = format!("{plain}{wrong}");
+                assert_eq!(string(&mut text.as_bytes()), None, "{text:?}");
+            }
+        }
+    }
 }

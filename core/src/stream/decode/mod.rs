@@ -14,8 +14,12 @@ mod moment;
 mod number;
 #[cfg(feature = "fuzzing")]
 pub mod probe;
+#[cfg(test)]
+mod property;
 #[cfg(any(test, feature = "fuzzing"))]
 mod record;
+#[cfg(test)]
+mod shapes;
 #[cfg(test)]
 mod tests;
 
@@ -32,6 +36,8 @@ use super::{columns::Columns, names::Dictionary};
 pub(super) struct Decoder {
     names: Arc<Dictionary>,
     devices: Codes<u32>,
+    /// The length of the last device's id: likely that of the next.
+    length: usize,
     states: States,
     minute: Minute,
 }
@@ -68,6 +74,7 @@ impl Decoder {
         Self {
             names,
             devices: Codes::new(),
+            length: 0,
             states: States::new(),
             minute: Minute::default(),
         }
@@ -78,6 +85,7 @@ impl Decoder {
         let mut draft = Draft::new(out, &mut self.states);
         let known = fast::Known {
             devices: &self.devices,
+            length: &mut self.length,
             minute: &mut self.minute,
         };
         let Some(found) = fast::frame(text, received_at, known, &mut draft) else {
@@ -131,6 +139,9 @@ fn device(devices: &mut Codes<u32>, names: &Dictionary, id: &str) -> Option<u32>
         return Some(code);
     }
     let (code, id) = names.device(id)?;
-    devices.insert(id, code);
+    // An id with a backslash in it would be taken for another one that is escaped. It is asked for each time.
+    if fast::is_plain(id.as_bytes()) {
+        devices.insert(id, code);
+    }
     Some(code)
 }

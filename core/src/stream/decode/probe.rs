@@ -5,12 +5,14 @@
 
 use std::sync::Arc;
 
-use super::{super::columns::Columns, Path, both::Both};
+use super::{
+    super::columns::Columns,
+    Path,
+    both::{Both, SEPARATOR},
+};
 
 /// Rows after which the columns are begun anew, as they are when a batch is taken away.
 const BATCH: usize = 4096;
-/// Stands between messages in one text: no JSON holds it.
-const SEPARATOR: char = '\u{1e}';
 
 /// Reads the messages in `text` both ways, twice, and panics if anything differs.
 pub fn compare(text: &str) {

@@ -52,8 +52,10 @@ fn what_usual_writers_make_goes_the_fast_way() {
         &spaced,
         &format!("{ONE}\n"),
         &connectors(""),
-        &connectors("{}"),
-        &connectors(r#"{"power":1.5},{"state":"","soc":1e2},{}"#),
+        &connectors(r#"{"connector_id":1}"#),
+        &connectors(
+            r#"{"connector_id":1,"power":1.5},{"connector_id":null,"state":"","soc":1e2},{"connector_id":3,"state":null}"#,
+        ),
         &frame(r#""dvc_é\u{1F50C}","timestamp":"2025-03-15T11:05:00.123456+00:00""#, "").replace("\\u{1F50C}", "🔌"),
         &frame(r#""","timestamp":"2025-03-15T11:05:00""#, ""),
     ] {
@@ -75,6 +77,9 @@ fn other_legal_shapes_go_the_general_way() {
         &connectors(r#"{"connector_id":-0.0,"extra":[1,{"a":null}]}"#),
         &connectors(r#"{"connector_id":4294967295}"#),
         &connectors(r#"{"soc":1,"power":2}"#),
+        &connectors("{}"),
+        &connectors(r#"{"state":"idle"}"#),
+        &connectors(r#"{"connector_id":1,"soc":1,"power":2}"#),
         &ONE.replace("00.123Z", "60Z"),
         &ONE.replace("00.123Z", "00.123+05:30"),
         &ONE.replace("2025", "1925").replace(".123Z", ".1234567Z"),
@@ -122,6 +127,11 @@ fn what_is_no_frame_leaves_nothing_behind() {
         &connectors(r#"{"state":"a"},"#),
         &connectors(r#","#),
         &connectors("null"),
+        // Each ends where a lenient reader might see a null.
+        &ONE.replace("charging", "null}]}")[..ONE.find("charging").unwrap() + 7],
+        &ONE.replace("6.912", "-null"),
+        &ONE.replace("6.912", "nul"),
+        &ONE.replace("6.912", "nulll"),
         &format!("{ONE}}}"),
         &format!("{ONE}\n1"),
         &ONE[..ONE.len() - 1],
@@ -158,6 +168,36 @@ fn made_up_devices_are_refused_on_both_ways_and_leave_no_state() {
     assert_eq!(names.names().states.len(), 5);
     decoder.frame(&text.replace("made up", "7"), 0, &mut rows).unwrap();
     assert_eq!((names.names().device(rows.device[0]), rows.state[0]), ("7", 5));
+}
+
+#[test]
+fn an_id_with_a_backslash_is_not_taken_for_an_escaped_one() {
+    let names = Arc::new(Dictionary::default());
+    let mut decoder = Decoder::new(names.clone());
+    let mut rows = Columns::default();
+    // The third id is written in the message as the second one is read. The first makes that length the expected one.
+    let ids = [
+        r#""12345678""#,
+        r#""a\\u0062c""#,
+        r#""a\u0062c""#,
+        r#""a\\u0062c""#,
+        r#""abc""#,
+        r#""a\\u00""#,
+    ];
+    for id in ids {
+        let text = frame(&format!(r#"{id},"timestamp":"2025-03-15T11:05:00Z""#), "");
+        decoder.frame(&text, 0, &mut rows).unwrap();
+    }
+    let read = rows.device.iter().map(|code| names.names().device(*code).to_owned());
+    let expected = ["12345678", r"a\u0062c", "abc", r"a\u0062c", "abc", r"a\u00"];
+    assert_eq!(read.collect::<Vec<_>>(), expected);
+    let mut both = Both::new();
+    for id in ids.iter().chain(&ids) {
+        assert!(
+            both.read(&frame(&format!(r#"{id},"timestamp":"2025-03-15T11:05:00Z""#), ""))
+                .is_some()
+        );
+    }
 }
 
 #[test]
