@@ -1,7 +1,6 @@
 # `make demo` and `make test` do all their own set-up; the scripts behind each target are in .ci/.
 .DEFAULT_GOAL := help
-MINUTES ?= 1
-.PHONY: help demo test bench fuzz lint fmt rust python kotlin swift clean
+.PHONY: help demo test bench fuzz soak lint fmt rust python kotlin swift clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,8 +26,11 @@ swift: ## Generate the Swift bindings, build the package and run its tests
 bench: ## Measure speed side by side with other HTTP clients (a table, not a test)
 	@.ci/bench
 
+soak: ## Stream under random faults, and account for every frame, for MINUTES=10
+	@.ci/soak "$(or $(MINUTES),10)" $(SEED)
+
 fuzz: ## Look for messages that the stream's decoder misreads, for MINUTES=1
-	@.ci/fuzz "$(MINUTES)"
+	@.ci/fuzz "$(or $(MINUTES),1)"
 
 lint: ## Check format, lints, docs, shell scripts and dependencies
 	@.ci/lint

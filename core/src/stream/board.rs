@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::columns::{CONNECTOR, Columns, FIRST, READING, Row, STATE};
+use super::columns::{CONNECTOR, Columns, FIRST, READING, RESYNC, Row, STATE};
 use crate::config::Staleness;
 
 /// Readings that a device has room for without memory of their own.
@@ -72,6 +72,12 @@ impl Reading {
             && self.soc.to_bits() == row.soc.to_bits()
     }
 
+    /// Whether this stays when that row comes. An answer to a call carries our time, which the charger's may be behind: what
+    /// the stream says after it is the newer one.
+    fn outlasts(&self, row: &Row) -> bool {
+        self.timestamp > row.timestamp && self.flags & RESYNC <= row.flags & RESYNC
+    }
+
     fn is_active(&self) -> bool {
         self.flags & STATE != 0 && !QUIET_STATES.contains(&self.state)
     }
@@ -131,6 +137,8 @@ pub(super) enum Seen {
     New,
     /// It is new, and takes the place of a reading that had not been delivered.
     Instead,
+    /// It is older than what came before, which it does not take the place of.
+    Older,
     /// The very same readings came before.
     Duplicate,
 }
@@ -149,21 +157,20 @@ impl Board {
             return Seen::Duplicate;
         }
         let was_active = slot.is_active();
-        let mut seen = Seen::New;
-        if columns.flags[first] & READING != 0 {
+        let tells = columns.flags[first] & READING != 0;
+        let (mut newer, mut instead) = (!tells, false);
+        if tells {
             for index in first..end {
                 let row = columns.row(index);
                 match slot.find(&row) {
-                    // What comes out of order is delivered, yet it is not the newest.
-                    Some(known) if known.timestamp > row.timestamp => {}
+                    Some(known) if known.outlasts(&row) => continue,
                     Some(known) => {
-                        if known.fresh {
-                            seen = Seen::Instead;
-                        }
+                        instead |= known.fresh;
                         *known = Reading::of(&row);
                     }
                     None => slot.add(Reading::of(&row)),
                 }
+                newer = true;
             }
         }
         if slot.seen != 0 && was_active && !slot.stale && slot.is_active() {
@@ -174,11 +181,17 @@ impl Board {
                 slot.cadence + (interval - slot.cadence) / LEARNING
             };
         }
-        slot.timestamp = slot.timestamp.max(timestamp);
+        if !tells || columns.flags[first] & RESYNC == 0 {
+            slot.timestamp = slot.timestamp.max(timestamp);
+        }
         slot.received_at = columns.received_at[first];
         slot.seen = now.max(1);
         slot.stale = false;
-        seen
+        match (newer, instead) {
+            (_, true) => Seen::Instead,
+            (true, false) => Seen::New,
+            (false, false) => Seen::Older,
+        }
     }
 
     /// Notes that something of the device waits to be delivered. Says whether nothing did before.

@@ -27,7 +27,7 @@ pub(super) struct Machine {
     told: Option<&'static str>,
     /// Attempts since frames last flowed steadily.
     attempt: u32,
-    /// A fresh token was already tried since the last connection stood.
+    /// The last dial was refused its token, and the one under way is made with a fresh one.
     refreshed: bool,
     /// The platform has accepted address and token before.
     proven: bool,
@@ -253,6 +253,9 @@ impl Machine {
     }
 
     fn back_off(&mut self, error: Error, now: Duration, rng: &mut impl Rng, actions: &mut Vec<Action>) {
+        // It failed for another reason, so that the token was not what was wrong with it. In a long outage tokens may be
+        // revoked more than once, each time a fresh one helps, and there is a wait in between.
+        self.refreshed = false;
         let nominal = self.config.backoff.nominal(self.attempt);
         // The other connection for the same devices ends when it ends: little jitter, so that it is not asked for often.
         let floor = match error.kind() {

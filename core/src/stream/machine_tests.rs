@@ -206,6 +206,18 @@ fn a_refused_token_is_renewed_once_until_a_connection_stands() {
 }
 
 #[test]
+fn in_an_outage_tokens_may_be_revoked_more_than_once() {
+    let mut machine = in_state(State::Connecting);
+    let unavailable = || Input::Lost(error(ErrorKind::Server, Some(503)));
+    for input in [refused_token(), unavailable(), Input::Elapsed, refused_token()] {
+        step(&mut machine, input, NOW);
+    }
+    assert_eq!(machine.state(), State::Connecting);
+    step(&mut machine, refused_token(), NOW);
+    assert_eq!(machine.state(), State::Failed, "twice in a row is final");
+}
+
+#[test]
 fn missing_rights_and_unknown_devices_are_final_and_a_refused_second_connection_is_not() {
     let after = |error: Error| {
         let mut machine = in_state(State::Connecting);

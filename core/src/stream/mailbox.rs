@@ -302,7 +302,8 @@ impl Mailbox {
             let end = rows.frame_end(first);
             match state.board.observe(rows, first, end, now) {
                 Seen::Duplicate => duplicates.push(first),
-                Seen::New | Seen::Instead => tally.frames += 1,
+                // What comes out of order is delivered as it came.
+                Seen::New | Seen::Instead | Seen::Older => tally.frames += 1,
             }
             first = end;
         }
@@ -327,11 +328,11 @@ impl Mailbox {
                 continue;
             }
             tally.frames += 1;
-            if seen == Seen::Instead {
+            if matches!(seen, Seen::Instead | Seen::Older) {
                 tally.dropped += 1;
                 self.ledger().dropped(device, at);
             }
-            if state.board.await_delivery(device) {
+            if seen != Seen::Older && state.board.await_delivery(device) {
                 state.pending.push(device);
             }
         }

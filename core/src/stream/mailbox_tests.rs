@@ -7,7 +7,7 @@ use super::*;
 use crate::{
     clock::ManualClock,
     stream::{
-        columns::{CONNECTOR, FIRST, POWER, READING, Row, STATE},
+        columns::{CONNECTOR, FIRST, POWER, READING, RESYNC, Row, STATE},
         event::StreamStatus,
     },
 };
@@ -119,6 +119,51 @@ fn only_the_newest_reading_of_each_connector_is_kept_where_the_policy_says_so() 
     let gaps = post.mailbox.gaps();
     assert_eq!((gaps.len(), gaps[0].dropped, gaps[0].cause), (1, 7, GapCause::Dropped));
     assert!(post.take(10).is_empty());
+}
+
+#[test]
+fn where_only_the_newest_is_kept_what_comes_too_late_is_dropped_and_counted() {
+    let post = Post::new(10, OverflowPolicy::Latest);
+    post.push(0, 2);
+    assert_eq!(told(&post.take(10)), [("a".to_owned(), 2)]);
+    // The first comes behind what was delivered, the second behind what waits.
+    post.push(0, 1);
+    assert!(post.take(10).is_empty());
+    post.push(0, 4);
+    post.push(0, 3);
+    let batch = post.take(10);
+    assert_eq!(told(&batch), [("a".to_owned(), 4)]);
+    assert!(batch.frames.iter().all(|frame| !frame.connectors.is_empty()));
+    let stats = post.mailbox.stats();
+    assert_eq!((stats.frames, stats.dropped, post.mailbox.drops()["a"]), (4, 2, 2));
+}
+
+#[test]
+fn what_the_stream_says_after_a_call_counts_although_the_chargers_clock_is_behind_ours() {
+    for policy in [OverflowPolicy::DropOldest, OverflowPolicy::Latest] {
+        let post = Post::new(10, policy);
+        post.mailbox.unobserved(&[0], GapCause::Connecting);
+        let mut answer = Columns::default();
+        answer.push(Row {
+            device: 0,
+            timestamp: 1000,
+            received_at: 1000,
+            connector: 1,
+            state: 1,
+            power: 9.0,
+            energy_delivered: 0.0,
+            soc: 0.0,
+            flags: READING | CONNECTOR | STATE | POWER | FIRST | RESYNC,
+        });
+        post.mailbox.push(&mut answer);
+        assert_eq!(told(&post.take(10)), [("a".to_owned(), 1000)]);
+        for time in [5, 5] {
+            post.push(0, time);
+        }
+        assert_eq!(told(&post.take(10)), [("a".to_owned(), 5)], "{policy:?}");
+        assert_eq!(post.mailbox.snapshot().columns().timestamp, [5]);
+        assert_eq!((post.mailbox.stats().duplicates, post.mailbox.stats().dropped), (1, 0));
+    }
 }
 
 #[test]

@@ -263,25 +263,6 @@ fn a_change_of_the_network_ends_the_wait_and_replaces_what_stands() {
 }
 
 #[test]
-fn connections_that_were_lost_together_come_back_apart() {
-    let sandbox = platform();
-    let ids = sorted(&sandbox);
-    let mut config = settings(&sandbox, 10);
-    let nominal = Duration::from_secs(2);
-    config.stream.backoff.base = nominal;
-    config.stream.backoff.cap = nominal;
-    let stream = open(&sandbox, config, &ids);
-    eventually("all stand", || sandbox.open_streams() == 10);
-    pull(&stream, |_, states| states.values().flatten().count() == 20);
-    let seq = last_entry(&sandbox);
-    sandbox.disconnect_streams();
-    eventually("all are back", || openings(&sandbox, seq).len() == 10);
-    let times = openings(&sandbox, seq);
-    // Ten times evenly drawn from the wait lie within a fifth of it five times in a million.
-    assert!(times[9] > nominal.as_millis() as i64 / 5, "{times:?}");
-}
-
-#[test]
 fn two_processes_share_a_fleet_without_talking() {
     let sandbox = platform();
     let ids = sandbox.device_ids();

@@ -6,6 +6,7 @@ mod auth;
 mod commands;
 mod common;
 mod errors;
+mod faults;
 mod fleet;
 mod network;
 mod nginx;

@@ -14,7 +14,7 @@ use tellus_core::{
 };
 use tellus_sandbox::{FaultKind, JournalEvent, Options, Sandbox};
 
-use crate::common::{client, config, credentials, eventually, requests, sandbox, token_requests};
+use crate::common::{client, config, credentials, eventually, requests, sandbox};
 
 /// Pulls until `enough` says so, and returns all that came; fails after ten seconds.
 fn pull(
@@ -97,67 +97,6 @@ fn dropping_the_stream_or_closing_the_client_closes_the_socket() {
 }
 
 #[test]
-fn a_restarted_platform_is_found_again_with_a_new_token() {
-    let mut first = sandbox();
-    let client = client(&first);
-    let stream = client.telemetry(first.device_ids()).unwrap();
-    pull(&stream, |frames, _| !frames.is_empty());
-    first.stop();
-    pull(&stream, |_, statuses| statuses.contains(&"waiting"));
-    let second = Sandbox::start(Options {
-        bind: first.address(),
-        cadence: Duration::from_millis(50),
-        ..Options::default()
-    })
-    .unwrap();
-    let (_, statuses) = pull(&stream, |frames, statuses| {
-        !frames.is_empty() && statuses.contains(&"live")
-    });
-    assert_eq!(statuses.last(), Some(&"live"));
-    // The new platform does not know the old token: one refusal, one new token.
-    assert_eq!(token_requests(&second), 1);
-    let statuses: Vec<_> = requests(&second, "/v1/operator/stream")
-        .iter()
-        .map(|request| request.status)
-        .collect();
-    assert_eq!(statuses[0], Some(401));
-}
-
-#[test]
-fn broken_sockets_are_replaced() {
-    for fault in [
-        FaultKind::StreamDrop {},
-        FaultKind::StreamClose { code: 1012 },
-        FaultKind::StreamOversized { bytes: 2 << 20 },
-    ] {
-        let sandbox = sandbox();
-        let client = client(&sandbox);
-        let stream = client.telemetry(sandbox.device_ids()).unwrap();
-        pull(&stream, |frames, _| !frames.is_empty());
-        sandbox.inject(fault.clone().once());
-        pull(&stream, |_, statuses| statuses.contains(&"waiting"));
-        pull(&stream, |frames, statuses| {
-            statuses.contains(&"live") && !frames.is_empty()
-        });
-        assert_eq!(stream.stats().connections, 2, "{fault:?}");
-    }
-}
-
-#[test]
-fn a_silent_connection_is_found_dead_by_its_missing_answers() {
-    let sandbox = sandbox();
-    let mut config = config(&sandbox);
-    config.stream.ping_interval = Duration::from_millis(100);
-    config.stream.silence = Duration::from_millis(400);
-    let client = Client::new(config, credentials(&sandbox)).unwrap();
-    let stream = client.telemetry(sandbox.device_ids()).unwrap();
-    pull(&stream, |frames, _| !frames.is_empty());
-    sandbox.inject(FaultKind::StreamHalfOpen {}.once());
-    pull(&stream, |_, statuses| statuses.contains(&"waiting"));
-    pull(&stream, |frames, _| !frames.is_empty());
-}
-
-#[test]
 fn a_quiet_connection_that_answers_pings_stays() {
     let quiet = Sandbox::start(Options {
         cadence: Duration::from_secs(3600),
@@ -232,18 +171,6 @@ fn what_trying_again_cannot_help_ends_the_stream() {
     let stream = client(&sandbox).telemetry(["dvc_nowhere"]).unwrap();
     let end = (0..30).find_map(|_| stream.next_batch_blocking(10, Some(Duration::from_secs(5))).err());
     assert_eq!(end.unwrap().kind(), ErrorKind::NotFound);
-}
-
-#[test]
-fn a_refused_second_connection_for_the_same_devices_is_waited_out() {
-    let sandbox = sandbox();
-    let (a, b) = (client(&sandbox), client(&sandbox));
-    let first = a.telemetry(sandbox.device_ids()).unwrap();
-    pull(&first, |frames, _| !frames.is_empty());
-    let second = b.telemetry(sandbox.device_ids()).unwrap();
-    pull(&second, |_, statuses| statuses.contains(&"waiting"));
-    first.close();
-    pull(&second, |frames, _| !frames.is_empty());
 }
 
 #[test]

@@ -89,6 +89,9 @@ pub(crate) struct Args {
     /// Send no frames for a charger that is offline.
     #[arg(long)]
     silent_offline: bool,
+    /// Remember which frames were sent on each stream, for GET /_sandbox/frames.
+    #[arg(long)]
+    record_frames: bool,
     /// The client id to accept.
     #[arg(long)]
     client_id: Option<String>,
@@ -132,6 +135,7 @@ impl Args {
             allow_duplicate_streams: self.allow_duplicate_streams,
             close_on_token_end: self.close_on_token_end,
             silent_offline: self.silent_offline,
+            record_frames: self.record_frames,
             client_id: self.client_id.clone(),
             client_secret: self.client_secret.clone(),
             ..Options::default()

@@ -13,11 +13,12 @@ use tokio::sync::oneshot;
 
 use crate::clients::Clients;
 use crate::clock::Clock;
-use crate::faults::Registry;
+use crate::faults::{Registry, Spot};
 use crate::fleet::Plan;
 use crate::journal::Journal;
 use crate::options::Options;
 use crate::quota::{Limits, Quotas};
+use crate::sent::Sent;
 use crate::state::Shared;
 use crate::streams::Streams;
 use crate::ticker::{self, Ticks};
@@ -41,12 +42,13 @@ pub(crate) fn run(
         .with_state(Arc::clone(&shared));
     let ticking = ticker::run(Arc::downgrade(&shared), shared.options.cadence, shared.options.speed);
     runtime.spawn(ticking);
+    let is_silent = move || !shared.faults.strike(Spot::Connection, "", None).is_empty();
     runtime.block_on(async {
         let Ok(listener) = tokio::net::TcpListener::from_std(listener) else {
             return;
         };
         tokio::select! {
-            () = server::serve(listener, router, tls) => {}
+            () = server::serve(listener, router, tls, is_silent) => {}
             // An error means that the handle let go of its end: that is the signal.
             _ = stopped => {}
         }
@@ -84,6 +86,7 @@ pub(crate) fn share(options: Options) -> Shared {
         journal: Journal::new(options.journal_capacity),
         streams: Streams::default(),
         ticks: Ticks::new(),
+        sent: Sent::new(options.record_frames),
         requests: AtomicU64::new(0),
         stopping: AtomicBool::new(false),
         options,

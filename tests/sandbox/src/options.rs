@@ -74,6 +74,9 @@ pub struct Options {
     pub client_id: Option<String>,
     /// `client_secret` to accept. Default: one derived from the seed.
     pub client_secret: Option<String>,
+    /// Remembers which frames were sent on each stream, for [`Sandbox::frames_sent`](crate::Sandbox::frames_sent).
+    /// Default off: at full rate that is a lot.
+    pub record_frames: bool,
     /// How many journal entries are kept before the oldest go. Default 100 000.
     pub journal_capacity: usize,
 }
@@ -109,6 +112,7 @@ impl Default for Options {
             silent_offline: false,
             client_id: None,
             client_secret: None,
+            record_frames: false,
             journal_capacity: 100_000,
         }
     }

@@ -17,6 +17,7 @@ use crate::faults::{Fault, PendingFault};
 use crate::journal::JournalEntry;
 use crate::launch::{reachable, run, share};
 use crate::options::Options;
+use crate::sent::SentFrames;
 use crate::server::{Certificate, TlsFiles};
 use crate::state::Shared;
 use crate::streams::Order;
@@ -158,6 +159,17 @@ impl Sandbox {
     /// Empties the journal; numbers go on counting.
     pub fn clear_journal(&self) {
         self.shared.journal.clear();
+    }
+
+    /// Which frames were sent, by stream, since the start or since they were last taken. Empty unless
+    /// [`record_frames`](Options::record_frames) is set.
+    pub fn frames_sent(&self) -> Vec<SentFrames> {
+        self.shared.sent.list()
+    }
+
+    /// Like [`frames_sent`](Self::frames_sent), and forgets them.
+    pub fn take_frames_sent(&self) -> Vec<SentFrames> {
+        self.shared.sent.take()
     }
 
     /// Lets something go wrong. A [`FaultKind`](crate::FaultKind) alone means once, on the next occasion.

@@ -11,6 +11,7 @@ use crate::fleet::Fleet;
 use crate::journal::{CloseReason, Journal};
 use crate::options::Options;
 use crate::quota::Quotas;
+use crate::sent::Sent;
 use crate::streams::{Order, Streams};
 use crate::sync::lock;
 use crate::ticker::Ticks;
@@ -32,6 +33,7 @@ pub(crate) struct Shared {
     pub(crate) journal: Journal,
     pub(crate) streams: Streams,
     pub(crate) ticks: Ticks,
+    pub(crate) sent: Sent,
     pub(crate) requests: AtomicU64,
     /// Set before connections are torn down, so that streams know why they end.
     pub(crate) stopping: AtomicBool,
@@ -53,6 +55,7 @@ impl Shared {
                 cleared,
             } => lock(&self.fleet).break_connector(&device, connector, (!cleared).then_some(fault_code.as_str())),
             FaultKind::DeviceOffline { device, cleared } => lock(&self.fleet).disconnect(&device, !cleared),
+            FaultKind::DeviceSilent { device, cleared } => lock(&self.fleet).silence(&device, !cleared),
             FaultKind::StreamDrop {} => self.streams.order_all(Order::Cut),
             FaultKind::StreamClose { code } => self.streams.order_all(Order::Close(code)),
             FaultKind::StreamHalfOpen {} => {
@@ -60,6 +63,7 @@ impl Shared {
                     stream.end(self, CloseReason::Fault);
                 }
             }
+            FaultKind::StreamNoPong {} => self.streams.deafen_all(),
             _ => {}
         }
         None

@@ -108,6 +108,13 @@ impl Streams {
         }
     }
 
+    /// Lets every open stream hear nothing any more.
+    pub(crate) fn deafen_all(&self) {
+        for stream in lock(&self.open).values() {
+            stream.wire.deafen();
+        }
+    }
+
     /// Silences every open stream for good and returns them; the caller ends them.
     pub(crate) fn mute_all(&self) -> Vec<Arc<Stream>> {
         let open: Vec<_> = lock(&self.open).values().cloned().collect();

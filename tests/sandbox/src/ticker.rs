@@ -14,9 +14,25 @@ use crate::sync::lock;
 /// Ticks a reader may be behind before it loses the oldest.
 const KEPT: usize = 16;
 
-/// The frames of one tick, by the charger's index: text that all readers share, and the frame it was made from
-/// for the faults that change it. `None` for a charger that sends nothing.
-pub(crate) type Tick = Arc<Vec<Option<(Frame, Utf8Bytes)>>>;
+/// What all readers share.
+pub(crate) type Tick = Arc<Moment>;
+
+/// The frames of one tick.
+#[derive(Debug)]
+pub(crate) struct Moment {
+    /// The time in the frames (ms since 1970).
+    pub(crate) millis: i64,
+    /// By the charger's index: the text, and the frame it was made from for the faults that change it. `None` for a
+    /// charger that sends nothing.
+    frames: Vec<Option<(Frame, Utf8Bytes)>>,
+}
+
+impl Moment {
+    /// The frame of one charger.
+    pub(crate) fn frame(&self, index: usize) -> Option<&(Frame, Utf8Bytes)> {
+        self.frames.get(index)?.as_ref()
+    }
+}
 
 /// Where readers pick up the ticks.
 #[derive(Debug)]
@@ -53,7 +69,7 @@ pub(crate) async fn run(shared: Weak<Shared>, cadence: Duration, speed: f64) {
         let mut fleet = lock(&shared.fleet);
         fleet.advance(passed);
         if shared.ticks.0.receiver_count() > 0 {
-            let tick = Arc::new(frames(&fleet, shared.options.silent_offline));
+            let tick = Arc::new(moment(&fleet, shared.options.silent_offline));
             drop(fleet);
             // An error only says that the last reader has just left.
             let _ = shared.ticks.0.send(tick);
@@ -61,14 +77,17 @@ pub(crate) async fn run(shared: Weak<Shared>, cadence: Duration, speed: f64) {
     }
 }
 
-fn frames(fleet: &Fleet, silent_offline: bool) -> Vec<Option<(Frame, Utf8Bytes)>> {
+fn moment(fleet: &Fleet, silent_offline: bool) -> Moment {
     let frame = |charger: &crate::fleet::Charger| {
-        if charger.offline && silent_offline {
+        if charger.silent || (charger.offline && silent_offline) {
             return None;
         }
         let frame = fleet.frame(charger);
         let text = serde_json::to_string(&frame).ok()?;
         Some((frame, Utf8Bytes::from(text)))
     };
-    fleet.chargers.iter().map(frame).collect()
+    Moment {
+        millis: fleet.now().as_millisecond(),
+        frames: fleet.chargers.iter().map(frame).collect(),
+    }
 }

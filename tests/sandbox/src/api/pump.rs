@@ -52,6 +52,15 @@ impl Occupied {
         checked.is_err().then_some(code)
     }
 
+    /// Remembers a frame that is about to be sent. What is no frame, or goes nowhere, does not count.
+    fn record(&self, outgoing: &Outgoing) {
+        if !outgoing.spoilt && !self.stream.wire.is_muted() {
+            self.shared
+                .sent
+                .record(self.stream.id, outgoing.device, outgoing.millis);
+        }
+    }
+
     /// Counts the frames of ticks the reader was too slow for.
     fn missed(&self, ticks: u64, devices: usize) {
         self.stream.dropped.fetch_add(ticks * devices as u64, Ordering::Relaxed);
@@ -132,7 +141,7 @@ async fn send_frames(
 ) -> End {
     let stream = &occupied.stream;
     // The frame that a reordering holds back until the next one has been sent.
-    let mut held: Option<Utf8Bytes> = None;
+    let mut held: Option<Outgoing> = None;
     loop {
         let tick = match ticks.recv().await {
             Ok(tick) => tick,
@@ -145,29 +154,48 @@ async fn send_frames(
         if let Some(code) = occupied.token_over() {
             return End::TokenOver(code);
         }
-        for (frame, text) in indices.iter().filter_map(|index| tick.get(*index)?.as_ref()) {
+        for index in indices {
+            let Some((frame, text)) = tick.frame(*index) else {
+                continue;
+            };
             let prepared = prepare(&occupied.shared, frame, text);
             if prepared.mute {
                 stream.wire.mute();
                 stream.end(&occupied.shared, CloseReason::Fault);
             }
+            if prepared.deafen {
+                stream.wire.deafen();
+            }
             if let Some(order) = prepared.end {
                 return End::Told(order);
             }
             let late = held.take();
-            if prepared.hold {
-                held = Some(prepared.text.clone());
-            }
-            let copies = match (prepared.hold, prepared.twice) {
-                (true, _) => 0,
-                (false, true) => 2,
-                (false, false) => 1,
+            let outgoing = Outgoing {
+                device: *index,
+                millis: tick.millis,
+                text: prepared.text,
+                copies: if prepared.twice { 2 } else { 1 },
+                spoilt: prepared.spoilt,
             };
-            for text in std::iter::repeat_n(prepared.text, copies).chain(late) {
-                if sink.feed(Message::Text(text)).await.is_err() {
-                    return End::Gone;
+            if prepared.torn {
+                occupied.record(&outgoing);
+                let _ = tear(sink, stream, outgoing.text).await;
+                return End::Gone;
+            }
+            let now = if prepared.hold {
+                held = Some(outgoing);
+                None
+            } else {
+                Some(outgoing)
+            };
+            for outgoing in now.into_iter().chain(late) {
+                occupied.record(&outgoing);
+                for text in std::iter::repeat_n(outgoing.text, outgoing.copies) {
+                    if sink.feed(Message::Text(text)).await.is_err() {
+                        return End::Gone;
+                    }
+                    stream.sent.fetch_add(1, Ordering::Relaxed);
                 }
-                stream.sent.fetch_add(1, Ordering::Relaxed);
             }
         }
         if sink.flush().await.is_err() {
@@ -176,9 +204,37 @@ async fn send_frames(
     }
 }
 
+/// A frame on its way out.
+struct Outgoing {
+    /// The charger's index.
+    device: usize,
+    /// The time in the frame (ms since 1970).
+    millis: i64,
+    text: Utf8Bytes,
+    copies: usize,
+    /// The text is no frame.
+    spoilt: bool,
+}
+
+/// Sends half of a WebSocket frame and closes the connection.
+async fn tear(
+    sink: &mut SplitSink<WebSocket, Message>,
+    stream: &Stream,
+    text: Utf8Bytes,
+) -> Result<(), tokio_tungstenite::tungstenite::Error> {
+    // What came before it goes out whole.
+    sink.flush().await?;
+    stream.wire.cut_after(text.len() / 2);
+    // Does not return: the cut ends the whole stream.
+    sink.send(Message::Text(text)).await
+}
+
 /// A frame after the faults have had their say.
 struct Prepared {
     text: Utf8Bytes,
+    spoilt: bool,
+    torn: bool,
+    deafen: bool,
     twice: bool,
     hold: bool,
     mute: bool,
@@ -188,6 +244,9 @@ struct Prepared {
 fn prepare(shared: &Shared, frame: &Frame, text: &Utf8Bytes) -> Prepared {
     let mut prepared = Prepared {
         text: text.clone(),
+        spoilt: false,
+        torn: false,
+        deafen: false,
         twice: false,
         hold: false,
         mute: false,
@@ -204,10 +263,13 @@ fn prepare(shared: &Shared, frame: &Frame, text: &Utf8Bytes) -> Prepared {
                 // Frames are plain ASCII, so any place is a character boundary.
                 let cut: String = prepared.text.chars().take(prepared.text.len() / 2).collect();
                 prepared.text = Utf8Bytes::from(cut);
+                prepared.spoilt = true;
             }
             FaultKind::StreamDuplicate {} => prepared.twice = true,
             FaultKind::StreamReorder {} => prepared.hold = true,
             FaultKind::StreamHalfOpen {} => prepared.mute = true,
+            FaultKind::StreamDropMidFrame {} => prepared.torn = true,
+            FaultKind::StreamNoPong {} => prepared.deafen = true,
             FaultKind::StreamDrop {} => prepared.end = Some(Order::Cut),
             FaultKind::StreamClose { code } => prepared.end = Some(Order::Close(code)),
             _ => {}

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use crate::clock::rfc3339;
 use crate::faults::Fault;
+use crate::sent::SentFrame;
 use crate::state::Shared;
 use crate::sync::lock;
 
@@ -30,6 +31,7 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
         .route("/_sandbox/fleet", get(fleet))
         .route("/_sandbox/clock", get(clock).post(move_clock))
         .route("/_sandbox/journal", get(journal).delete(clear_journal))
+        .route("/_sandbox/frames", get(frames).delete(forget_frames))
         .route("/_sandbox/faults", get(faults).post(add_fault).delete(clear_faults))
 }
 
@@ -98,6 +100,22 @@ async fn journal(State(shared): State<Arc<Shared>>, Query(wanted): Query<After>)
 
 async fn clear_journal(State(shared): State<Arc<Shared>>) -> StatusCode {
     shared.journal.clear();
+    StatusCode::NO_CONTENT
+}
+
+/// The frames that were sent, by stream: pairs of device and timestamp.
+async fn frames(State(shared): State<Arc<Shared>>) -> Json<Value> {
+    let ids = lock(&shared.fleet).device_ids();
+    let named = |frame: &SentFrame| json!([ids.get(frame.device as usize), rfc3339(frame.time())]);
+    let streams = shared.sent.list().into_iter().map(|sent| {
+        let frames: Vec<_> = sent.frames.iter().map(named).collect();
+        json!({ "stream": sent.stream, "frames": frames })
+    });
+    Json(json!({ "streams": streams.collect::<Vec<_>>() }))
+}
+
+async fn forget_frames(State(shared): State<Arc<Shared>>) -> StatusCode {
+    shared.sent.take();
     StatusCode::NO_CONTENT
 }
 

@@ -33,7 +33,7 @@ pub struct Fault {
 /// What can go wrong.
 ///
 /// An occasion is a request for the first group, a successful reply or a frame for the second, and a frame about
-/// to be sent for the third.
+/// to be sent for those that begin with `Stream`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum FaultKind {
@@ -169,6 +169,20 @@ pub enum FaultKind {
     },
     /// A frame is sent after the one that follows it on the same socket.
     StreamReorder {},
+    /// A stream socket closes in the middle of a WebSocket frame.
+    StreamDropMidFrame {},
+    /// Stream sockets answer no more pings, nor a farewell; frames go on. Scope as for [`StreamDrop`](Self::StreamDrop).
+    StreamNoPong {},
+    /// A new connection is accepted, and then nothing comes: no TLS handshake, no answer. Has no path.
+    ConnectionSilent {},
+    /// A device sends no frames, or does so again, while all else about it is as ever. Takes effect at once.
+    DeviceSilent {
+        /// The device.
+        device: String,
+        /// It sends frames again.
+        #[serde(default)]
+        cleared: bool,
+    },
 }
 
 impl FaultKind {
@@ -217,11 +231,12 @@ impl Fault {
     /// True when the fault acts on what is there now, instead of waiting for an occasion.
     pub(crate) fn immediate(&self) -> bool {
         match self.kind {
-            FaultKind::ConnectorFault { .. } | FaultKind::DeviceOffline { .. } => true,
+            FaultKind::ConnectorFault { .. } | FaultKind::DeviceOffline { .. } | FaultKind::DeviceSilent { .. } => true,
             FaultKind::ExpireTokens {} | FaultKind::RevokeTokens {} => self.path.is_none() && self.skip == 0,
-            FaultKind::StreamDrop {} | FaultKind::StreamClose { .. } | FaultKind::StreamHalfOpen {} => {
-                self.path.is_none() && self.skip == 0 && self.times == Some(1)
-            }
+            FaultKind::StreamDrop {}
+            | FaultKind::StreamClose { .. }
+            | FaultKind::StreamHalfOpen {}
+            | FaultKind::StreamNoPong {} => self.path.is_none() && self.skip == 0 && self.times == Some(1),
             _ => false,
         }
     }

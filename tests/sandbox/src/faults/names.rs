@@ -31,6 +31,10 @@ impl FaultKind {
             Self::StreamDuplicate {} => "stream_duplicate",
             Self::StreamOversized { .. } => "stream_oversized",
             Self::StreamReorder {} => "stream_reorder",
+            Self::StreamDropMidFrame {} => "stream_drop_mid_frame",
+            Self::StreamNoPong {} => "stream_no_pong",
+            Self::ConnectionSilent {} => "connection_silent",
+            Self::DeviceSilent { .. } => "device_silent",
         }
     }
 
@@ -40,13 +44,15 @@ impl FaultKind {
             Self::UnknownState { device, .. } | Self::CommandStuck { device } | Self::CommandFailed { device, .. } => {
                 device.as_deref()
             }
-            Self::ConnectorFault { device, .. } | Self::DeviceOffline { device, .. } => Some(device),
+            Self::ConnectorFault { device, .. }
+            | Self::DeviceOffline { device, .. }
+            | Self::DeviceSilent { device, .. } => Some(device),
             _ => None,
         }
     }
 
     /// Every name there is.
-    pub const NAMES: [&'static str; 25] = [
+    pub const NAMES: [&'static str; 29] = [
         "error",
         "html",
         "empty",
@@ -72,5 +78,9 @@ impl FaultKind {
         "stream_duplicate",
         "stream_oversized",
         "stream_reorder",
+        "stream_drop_mid_frame",
+        "stream_no_pong",
+        "connection_silent",
+        "device_silent",
     ];
 }

@@ -11,6 +11,8 @@ use crate::sync::lock;
 /// Where a fault can strike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Spot {
+    /// When a connection has been accepted.
+    Connection,
     /// Before a request is looked at.
     Request,
     /// When a command is taken in.
@@ -39,7 +41,8 @@ impl FaultKind {
             Self::MissingMessage {} | Self::LostAnswer {} => spot == Spot::Answer,
             Self::TokenForm { .. } => spot == Spot::Token,
             // They act at once and never wait in the list.
-            Self::ConnectorFault { .. } | Self::DeviceOffline { .. } => false,
+            Self::ConnectorFault { .. } | Self::DeviceOffline { .. } | Self::DeviceSilent { .. } => false,
+            Self::ConnectionSilent {} => spot == Spot::Connection,
             Self::UnknownFields {} => matches!(spot, Spot::Frame | Spot::Reply),
             Self::StreamDrop {}
             | Self::StreamClose { .. }
@@ -47,7 +50,9 @@ impl FaultKind {
             | Self::StreamMalformed {}
             | Self::StreamDuplicate {}
             | Self::StreamOversized { .. }
-            | Self::StreamReorder {} => spot == Spot::Frame,
+            | Self::StreamReorder {}
+            | Self::StreamDropMidFrame {}
+            | Self::StreamNoPong {} => spot == Spot::Frame,
             _ => spot == Spot::Request,
         }
     }

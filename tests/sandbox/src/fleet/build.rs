@@ -142,6 +142,7 @@ impl Plan {
             model,
             site,
             offline,
+            silent: false,
             heard: None,
             connectors,
         };

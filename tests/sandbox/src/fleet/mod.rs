@@ -80,6 +80,8 @@ pub(crate) struct Charger {
     model: Model,
     site: usize,
     pub(crate) offline: bool,
+    /// It sends no frames, and nothing else says so.
+    pub(crate) silent: bool,
     /// When it was last heard of, if it has fallen silent while the sandbox runs.
     heard: Option<Timestamp>,
     connectors: Vec<Connector>,

@@ -28,6 +28,13 @@ impl Fleet {
         self.settle(charger);
     }
 
+    /// Lets a charger send no frames, or send them again. Nothing else about it changes.
+    pub(crate) fn silence(&mut self, device_id: &str, silent: bool) {
+        if let Some(charger) = self.find(device_id) {
+            self.chargers[charger].silent = silent;
+        }
+    }
+
     fn settle(&mut self, charger: usize) {
         let offline = self.chargers[charger].offline;
         for connector in &mut self.chargers[charger].connectors {

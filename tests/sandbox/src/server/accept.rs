@@ -18,8 +18,14 @@ use super::wire::{Held, Wire};
 /// Longest a client may take for its side of the TLS handshake.
 const HANDSHAKE: Duration = Duration::from_secs(10);
 
-/// Accepts connections and serves `router` on them. Never returns: the caller drops it to stop.
-pub(crate) async fn serve(listener: TcpListener, router: Router, tls: Option<Arc<ServerConfig>>) {
+/// Accepts connections and serves `router` on them, except on those that `is_silent` picks. Never returns: the caller
+/// drops it to stop.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    router: Router,
+    tls: Option<Arc<ServerConfig>>,
+    is_silent: impl Fn() -> bool,
+) {
     let acceptor = tls.map(TlsAcceptor::from);
     for number in 1.. {
         let socket = loop {
@@ -29,9 +35,18 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, tls: Option<Arc
                 Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
             }
         };
+        if is_silent() {
+            tokio::spawn(ignore(socket));
+            continue;
+        }
         let wire = Wire::new(number);
         tokio::spawn(connection(socket, wire, router.clone(), acceptor.clone()));
     }
+}
+
+/// Takes what comes and says nothing, until the client goes.
+async fn ignore(mut socket: TcpStream) {
+    let _ = tokio::io::copy(&mut socket, &mut tokio::io::sink()).await;
 }
 
 async fn connection(socket: TcpStream, wire: Wire, router: Router, acceptor: Option<TlsAcceptor>) {

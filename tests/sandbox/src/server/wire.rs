@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -17,6 +17,9 @@ pub(crate) struct Wire(Arc<Hold>);
 struct Hold {
     number: u64,
     muted: AtomicBool,
+    deaf: AtomicBool,
+    /// How many bytes may still be written before the connection closes.
+    allowance: AtomicUsize,
     cut: watch::Sender<bool>,
 }
 
@@ -25,6 +28,8 @@ impl Wire {
         Self(Arc::new(Hold {
             number,
             muted: AtomicBool::new(false),
+            deaf: AtomicBool::new(false),
+            allowance: AtomicUsize::new(usize::MAX),
             cut: watch::Sender::new(false),
         }))
     }
@@ -39,6 +44,22 @@ impl Wire {
     /// still noticed. There is no way back, a message may be half sent.
     pub(crate) fn mute(&self) {
         self.0.muted.store(true, Ordering::Release);
+    }
+
+    /// Whether the connection has fallen silent.
+    pub(crate) fn is_muted(&self) -> bool {
+        self.0.muted.load(Ordering::Acquire)
+    }
+
+    /// From now on what arrives is thrown away; what is written goes out. Only the peer's own end of the connection is
+    /// still noticed.
+    pub(crate) fn deafen(&self) {
+        self.0.deaf.store(true, Ordering::Release);
+    }
+
+    /// Closes the connection when this many more bytes were written, be it in the middle of something.
+    pub(crate) fn cut_after(&self, bytes: usize) {
+        self.0.allowance.store(bytes, Ordering::Release);
     }
 
     /// Closes the connection as soon as its task gets a turn.
@@ -76,13 +97,17 @@ impl<T> Held<T> {
     }
 
     fn muted(&self) -> bool {
-        self.wire.0.muted.load(Ordering::Acquire)
+        self.wire.is_muted()
+    }
+
+    fn deaf(&self) -> bool {
+        self.muted() || self.wire.0.deaf.load(Ordering::Acquire)
     }
 }
 
 impl<T: AsyncRead + Unpin> AsyncRead for Held<T> {
     fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        while self.muted() {
+        while self.deaf() {
             let mut bytes = [0; 4096];
             let mut scratch = ReadBuf::new(&mut bytes);
             ready!(Pin::new(&mut self.inner).poll_read(context, &mut scratch))?;
@@ -99,7 +124,18 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for Held<T> {
         if self.muted() {
             return Poll::Ready(Ok(bytes.len()));
         }
-        Pin::new(&mut self.inner).poll_write(context, bytes)
+        let allowance = self.wire.0.allowance.load(Ordering::Acquire);
+        if allowance == 0 {
+            self.wire.cut();
+            // Whoever writes is about to be dropped.
+            return Poll::Pending;
+        }
+        let part = &bytes[..bytes.len().min(allowance)];
+        let written = ready!(Pin::new(&mut self.inner).poll_write(context, part))?;
+        if allowance != usize::MAX {
+            self.wire.cut_after(allowance - written);
+        }
+        Poll::Ready(Ok(written))
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -20,5 +20,6 @@ mod schema;
 mod scopes;
 mod stream;
 mod stream_faults;
+mod stream_silence;
 mod support;
 mod tls;

@@ -7,7 +7,7 @@ use tokio_tungstenite::tungstenite::Message;
 
 use crate::support::{Api, Socket, frame, message, open, quick, sandbox, text, until};
 
-async fn connected(sandbox: &Sandbox) -> (Api, Socket, String) {
+pub(crate) async fn connected(sandbox: &Sandbox) -> (Api, Socket, String) {
     let api = Api::new(sandbox).await;
     let query = format!("devices={}", sandbox.device_ids()[0]);
     let mut socket = open(sandbox, Some(&api.token), &query).await.unwrap();
@@ -15,7 +15,7 @@ async fn connected(sandbox: &Sandbox) -> (Api, Socket, String) {
     (api, socket, query)
 }
 
-fn reasons(sandbox: &Sandbox) -> Vec<CloseReason> {
+pub(crate) fn reasons(sandbox: &Sandbox) -> Vec<CloseReason> {
     let reason = |event| match event {
         JournalEvent::StreamClose { reason, .. } => Some(reason),
         _ => None,
