@@ -159,7 +159,7 @@ pub(super) struct Inbox {
     counters: Arc<Counters>,
     clock: SharedClock,
     decoder: Decoder,
-    /// The burst at hand. Kept, so that its memory is used again.
+    /// The burst at hand.
     rows: Columns,
     /// When the burst at hand was received, in µs since 1970.
     received_at: i64,
@@ -210,6 +210,7 @@ impl Inbox {
         if self.received_at == 0 {
             // All of a burst was received when its first message was read.
             self.received_at = self.clock.now().as_microsecond();
+            self.rows = self.mailbox.spare_rows();
         }
         self.bytes += text.len() as u64;
         match self.decoder.frame(text, self.received_at, &mut self.rows) {
@@ -231,5 +232,6 @@ impl Inbox {
             self.last_frames = Some(self.clock.monotonic());
             self.mailbox.push(&mut self.rows);
         }
+        self.mailbox.take_back(std::mem::take(&mut self.rows));
     }
 }

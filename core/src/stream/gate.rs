@@ -10,13 +10,15 @@ use std::{
 };
 
 use bytes::{Buf, BytesMut};
+use futures_util::FutureExt;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
 
 use crate::net::dial::Socket;
 
-/// Read from the socket at a time: little while little comes, since a fleet has many sockets; more while reads come full.
-const LEAST_READ: usize = 2 << 10;
-const MOST_READ: usize = 64 << 10;
+/// Room for what is waited for: little, since a fleet has many sockets, and most of them wait.
+const WAITING: usize = 2 << 10;
+/// Room for more that has arrived meanwhile.
+const ARRIVED: usize = 64 << 10;
 /// A reply's head that is longer than this is not waited for.
 const MAX_HEAD: usize = 64 << 10;
 const ACCEPTED: &[u8] = b"HTTP/1.1 101";
@@ -41,8 +43,6 @@ pub(super) struct Gate {
     pub(super) arrived: BytesMut,
     /// What the library may read.
     handed: BytesMut,
-    /// How much is read at a time.
-    read: usize,
 }
 
 impl Gate {
@@ -52,7 +52,6 @@ impl Gate {
             mode: Mode::Handshake,
             arrived: BytesMut::new(),
             handed: BytesMut::new(),
-            read: LEAST_READ,
         }
     }
 
@@ -71,24 +70,27 @@ impl Gate {
         self.handed.extend_from_slice(piece);
     }
 
-    /// Waits until more has arrived, and says how much; 0 at the end. Loses nothing if dropped while it waits.
-    pub(super) async fn fill(&mut self) -> io::Result<usize> {
-        if self.arrived.is_empty() && self.arrived.capacity() > 2 * self.read {
-            // Less comes than did: the memory is given back.
+    /// Waits until something has arrived, and says how much; 0 at the end. Loses nothing if dropped while it waits.
+    pub(super) async fn wait(&mut self) -> io::Result<usize> {
+        if self.arrived.is_empty() && self.arrived.capacity() > 2 * WAITING {
+            // What follows may be long in coming.
             self.arrived = BytesMut::new();
         }
-        self.arrived.reserve(self.read);
-        let length = self.socket.read_buf(&mut self.arrived).await?;
-        if length >= self.read {
-            self.read = (2 * self.read).min(MOST_READ);
-        } else if length < self.read / 8 {
-            self.read = (self.read / 2).max(LEAST_READ);
-        }
-        Ok(length)
+        self.fill(WAITING).await
+    }
+
+    /// What more has arrived, if anything has.
+    pub(super) fn more(&mut self) -> Option<io::Result<usize>> {
+        self.fill(ARRIVED).now_or_never()
+    }
+
+    async fn fill(&mut self, room: usize) -> io::Result<usize> {
+        self.arrived.reserve(room);
+        self.socket.read_buf(&mut self.arrived).await
     }
 
     fn poll_fill(&mut self, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
-        pin!(self.fill()).poll(context)
+        pin!(self.fill(WAITING)).poll(context)
     }
 
     /// In a handshake: what of all that has arrived the library may have; `None` if more has to arrive first.

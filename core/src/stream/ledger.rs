@@ -16,14 +16,8 @@ use super::{
 /// What happened when, for which device: both clocks, in µs.
 type Moment = (i64, i64);
 
-/// The device's last delivered frame, and whether a gap is open.
-#[derive(Debug, Clone, Copy, Default)]
-struct Delivered {
-    moment: Moment,
-    any: bool,
-    in_gap: bool,
-}
-
+/// So much is told at once, so that a fleet that was lost does not fill the memory once more.
+const MAX_NEWS: usize = 4096;
 /// A time that is none.
 const NEVER: i64 = i64::MIN;
 /// A moment that is none.
@@ -63,11 +57,57 @@ impl Entry {
     }
 }
 
+/// A device's last delivered frame, and its open gap if it has one. There is one for every device, so it is kept small.
+#[derive(Debug, Clone, Copy)]
+struct Slot {
+    last: Moment,
+    /// `NEVER` if no gap is open.
+    opened_at: i64,
+    dropped: u32,
+    cause: GapCause,
+    /// The open gap is one of those that are kept in `passed_over`.
+    passed_over: bool,
+}
+
+impl Default for Slot {
+    fn default() -> Self {
+        Self {
+            last: NOWHERE,
+            opened_at: NEVER,
+            dropped: 0,
+            cause: GapCause::Connecting,
+            passed_over: false,
+        }
+    }
+}
+
+impl Slot {
+    fn is_in_gap(&self) -> bool {
+        self.opened_at != NEVER
+    }
+
+    /// The open gap.
+    fn entry(&self, device: u32) -> Entry {
+        Entry {
+            opened_at: self.opened_at,
+            closed_at: NEVER,
+            last: self.last,
+            next: NOWHERE,
+            device,
+            dropped: self.dropped,
+            cause: self.cause,
+            resynced: false,
+        }
+    }
+}
+
 /// The account of one stream.
 #[derive(Debug)]
 pub(super) struct Ledger {
-    delivered: Vec<Delivered>,
-    open: HashMap<u32, Entry>,
+    slots: Vec<Slot>,
+    /// How many gaps are open.
+    open: u64,
+    /// Gaps that ended.
     closed: VecDeque<Entry>,
     /// Where dropping is the rule: each device's newest gap by it, which goes on if the next frame is dropped, too.
     passed_over: HashMap<u32, Entry>,
@@ -78,22 +118,22 @@ pub(super) struct Ledger {
     tells_drops: bool,
     dropped: HashMap<u32, u64>,
     /// What is to be told.
-    news: Vec<Entry>,
+    news: VecDeque<Entry>,
     pub(super) latency: Latency,
 }
 
 impl Ledger {
     pub(super) fn new(room: usize, tells_drops: bool) -> Self {
         Self {
-            delivered: Vec::new(),
-            open: HashMap::new(),
+            slots: Vec::new(),
+            open: 0,
             closed: VecDeque::new(),
             passed_over: HashMap::new(),
             room,
             forgotten: 0,
             tells_drops,
             dropped: HashMap::new(),
-            news: Vec::new(),
+            news: VecDeque::new(),
             latency: Latency::default(),
         }
     }
@@ -109,7 +149,10 @@ impl Ledger {
     pub(super) fn dropped(&mut self, device: u32, at: i64) {
         *self.dropped.entry(device).or_default() += 1;
         self.open_gap(device, GapCause::Dropped, at);
-        if let Some(entry) = self.open.get_mut(&device) {
+        let slot = self.slot(device);
+        if !slot.passed_over {
+            slot.dropped = slot.dropped.saturating_add(1);
+        } else if let Some(entry) = self.passed_over.get_mut(&device) {
             entry.dropped = entry.dropped.saturating_add(1);
         }
     }
@@ -117,13 +160,8 @@ impl Ledger {
     /// The device is not wanted any more: its open gap ends without a frame.
     pub(super) fn removed(&mut self, devices: &[u32], at: i64) {
         for device in devices {
-            if let Some(slot) = self.delivered.get_mut(*device as usize) {
-                *slot = Delivered::default();
-            }
-            if let Some(mut entry) = self.open.remove(device) {
-                entry.closed_at = at;
-                self.keep(entry);
-            }
+            self.close_gap(*device, NOWHERE, at, false);
+            *self.slot(*device) = Slot::default();
         }
     }
 
@@ -141,47 +179,47 @@ impl Ledger {
                 self.latency.record(now - moment.0);
             }
             let device = columns.device[row];
-            let slot = self.slot(device);
-            slot.moment = moment;
-            slot.any = true;
-            if std::mem::take(&mut slot.in_gap)
-                && let Some(mut entry) = self.open.remove(&device)
-            {
-                entry.next = moment;
-                entry.closed_at = now;
-                entry.resynced = resynced;
-                self.keep(entry);
+            if self.slot(device).is_in_gap() {
+                self.close_gap(device, moment, now, resynced);
             }
+            self.slot(device).last = moment;
         }
         frames
     }
 
-    /// What is to be told since the last time.
+    /// What is to be told, the oldest first, not all at once if it is much.
     pub(super) fn take_news(&mut self, names: &Names) -> Vec<Gap> {
-        std::mem::take(&mut self.news)
-            .iter()
-            .map(|entry| entry.gap(names))
-            .collect()
+        let count = self.news.len().min(MAX_NEWS);
+        let told = self.news.drain(..count).map(|entry| entry.gap(names)).collect();
+        if self.news.is_empty() {
+            // Losing all connections makes much of it; that memory is not kept for the next time.
+            self.news = VecDeque::new();
+        }
+        told
     }
 
     pub(super) fn has_news(&self) -> bool {
         !self.news.is_empty()
     }
 
-    /// All gaps that are kept, by when they were opened.
-    pub(super) fn gaps(&self, names: &Names) -> Vec<Gap> {
-        let mut all: Vec<_> = self.kept().chain(self.open.values()).collect();
-        all.sort_by_key(|entry| (entry.opened_at, entry.device));
-        all.into_iter().map(|entry| entry.gap(names)).collect()
+    /// Whether there is more to be told than is told at once.
+    pub(super) fn is_full_of_news(&self) -> bool {
+        self.news.len() >= MAX_NEWS
     }
 
-    fn kept(&self) -> impl Iterator<Item = &Entry> {
-        self.closed.iter().chain(self.passed_over.values())
+    /// All gaps that are kept, by when they were opened.
+    pub(super) fn gaps(&self, names: &Names) -> Vec<Gap> {
+        let slots = (0u32..).zip(&self.slots);
+        let open = slots.filter(|(_, slot)| slot.is_in_gap() && !slot.passed_over);
+        let mut all: Vec<_> = open.map(|(device, slot)| slot.entry(device)).collect();
+        all.extend(self.closed.iter().chain(self.passed_over.values()).cloned());
+        all.sort_by_key(|entry| (entry.opened_at, entry.device));
+        all.iter().map(|entry| entry.gap(names)).collect()
     }
 
     /// How many gaps are open, and how many were forgotten because there were too many.
     pub(super) fn counts(&self) -> (u64, u64) {
-        (self.open.len() as u64, self.forgotten)
+        (self.open, self.forgotten)
     }
 
     /// How many frames of each device were dropped.
@@ -191,54 +229,56 @@ impl Ledger {
     }
 
     fn open_gap(&mut self, device: u32, cause: GapCause, at: i64) {
+        let untold = cause == GapCause::Dropped && !self.tells_drops;
         let slot = self.slot(device);
-        if std::mem::replace(&mut slot.in_gap, true) {
+        if slot.is_in_gap() {
             return;
         }
-        let last = if slot.any { slot.moment } else { NOWHERE };
-        if cause == GapCause::Dropped && !self.tells_drops {
-            // Where dropping is the rule, gaps follow one another: they are kept as one that goes on.
-            match self.passed_over.remove(&device) {
-                Some(mut entry) if entry.next == last => {
-                    entry.next = NOWHERE;
-                    entry.closed_at = NEVER;
-                    self.open.insert(device, entry);
-                    return;
+        slot.opened_at = at;
+        slot.dropped = 0;
+        slot.cause = cause;
+        slot.passed_over = untold;
+        let entry = slot.entry(device);
+        self.open += 1;
+        if !untold {
+            self.news.push_back(entry);
+            return;
+        }
+        // Where dropping is the rule, gaps follow one another: they are kept as one that goes on.
+        match self.passed_over.get_mut(&device) {
+            Some(before) if before.next == entry.last && before.next != NOWHERE => {
+                before.next = NOWHERE;
+                before.closed_at = NEVER;
+            }
+            _ => {
+                if let Some(ended) = self.passed_over.insert(device, entry) {
+                    self.archive(ended);
                 }
-                Some(ended) => self.archive(ended),
-                None => {}
             }
         }
-        let entry = Entry {
-            opened_at: at,
-            closed_at: NEVER,
-            last,
-            next: NOWHERE,
-            device,
-            dropped: 0,
-            cause,
-            resynced: false,
+    }
+
+    fn close_gap(&mut self, device: u32, next: Moment, at: i64, resynced: bool) {
+        let slot = self.slot(device);
+        if !slot.is_in_gap() {
+            return;
+        }
+        let ended = Entry {
+            closed_at: at,
+            next,
+            resynced,
+            ..slot.entry(device)
         };
-        self.tell(&entry);
-        self.open.insert(device, entry);
-    }
-
-    fn keep(&mut self, entry: Entry) {
-        // Losing all connections opens a gap for every device; that memory is not kept for the next time.
-        if self.open.len() < self.open.capacity() / 8 {
-            self.open.shrink_to_fit();
-        }
-        self.tell(&entry);
-        if entry.cause == GapCause::Dropped && !self.tells_drops {
-            self.passed_over.insert(entry.device, entry);
-        } else {
-            self.archive(entry);
-        }
-    }
-
-    fn tell(&mut self, entry: &Entry) {
-        if entry.cause != GapCause::Dropped || self.tells_drops {
-            self.news.push(entry.clone());
+        let untold = slot.passed_over;
+        slot.opened_at = NEVER;
+        self.open -= 1;
+        if !untold {
+            self.news.push_back(ended.clone());
+            self.archive(ended);
+        } else if let Some(entry) = self.passed_over.get_mut(&device) {
+            entry.closed_at = at;
+            entry.next = next;
+            entry.resynced = resynced;
         }
     }
 
@@ -252,13 +292,13 @@ impl Ledger {
         }
     }
 
-    fn slot(&mut self, device: u32) -> &mut Delivered {
+    fn slot(&mut self, device: u32) -> &mut Slot {
         let index = device as usize;
-        if index >= self.delivered.len() {
-            grow(&mut self.delivered, index + 1);
-            self.delivered.resize(index + 1, Delivered::default());
+        if index >= self.slots.len() {
+            grow(&mut self.slots, index + 1);
+            self.slots.resize(index + 1, Slot::default());
         }
-        &mut self.delivered[index]
+        &mut self.slots[index]
     }
 }
 

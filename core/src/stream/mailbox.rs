@@ -93,6 +93,16 @@ impl Mailbox {
         }
     }
 
+    /// Empty columns, with memory if some is spare: a fleet has many connections, of which few read at a time.
+    pub(super) fn spare_rows(&self) -> Columns {
+        self.pool.take()
+    }
+
+    /// Takes back columns that are not needed any more.
+    pub(super) fn take_back(&self, rows: Columns) {
+        self.pool.give(rows);
+    }
+
     /// Takes over what one connection has just read, and leaves `rows` empty.
     pub(super) fn push(&self, rows: &mut Columns) {
         if rows.is_empty() {
@@ -356,8 +366,14 @@ impl Mailbox {
         let mut state = self.lock();
         let mut ledger = self.ledger();
         let mut events = Vec::new();
-        let mut columns = state.queue.take(max_rows, &mut events, &mut ledger, &self.pool);
-        if state.queue.is_empty() && !state.pending.is_empty() && columns.len() < max_rows {
+        // Gaps that opened are told before the frames that came later.
+        let full = ledger.is_full_of_news();
+        let mut columns = if full {
+            Columns::default()
+        } else {
+            state.queue.take(max_rows, &mut events, &mut ledger, &self.pool)
+        };
+        if !full && state.queue.is_empty() && !state.pending.is_empty() && columns.len() < max_rows {
             let State { board, pending, .. } = &mut *state;
             let mut served = 0;
             while served < pending.len() && columns.len() < max_rows {
@@ -381,6 +397,7 @@ impl Mailbox {
         let names = self.names.names();
         let frames = ledger.delivered(&columns, self.now());
         let gaps = ledger.take_news(&names);
+        let more = more || ledger.has_news();
         drop(ledger);
         if more {
             self.filled.notify_one();

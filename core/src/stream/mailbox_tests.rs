@@ -269,6 +269,25 @@ async fn a_failure_comes_after_what_was_delivered_and_stays() {
     assert!(post.mailbox.take(1).await.is_err());
 }
 
+#[test]
+fn a_lost_fleet_is_told_in_pieces_and_before_the_frames_that_came_later() {
+    let post = Post::new(100_000, OverflowPolicy::DropOldest);
+    let fleet: Vec<_> = (0..10_000).collect();
+    post.mailbox.unobserved(&fleet, GapCause::Connecting);
+    post.push(0, 5);
+    let mut told = 0;
+    loop {
+        let batch = post.take(10);
+        assert!(batch.gaps.len() <= 4096);
+        told += batch.gaps.iter().filter(|gap| gap.is_open()).count();
+        if !batch.frames.is_empty() {
+            assert_eq!(told, 10_000);
+            assert!(!batch.gaps.last().unwrap().is_open());
+            break;
+        }
+    }
+}
+
 /// What may happen to a stream.
 #[derive(Debug, Clone)]
 enum Step {

@@ -7,6 +7,9 @@ use super::{columns::Columns, event::StatusEvent, frames::Pool, gap::GapCause, l
 /// Rows are gathered in pieces of about this size: large enough that there are few, small enough to be used again.
 const PIECE: usize = 1 << 13;
 
+/// Devices whose gaps are opened at once: each makes something to be told.
+const MARKED_AT_ONCE: usize = 4096;
+
 /// Something that waits, other than rows.
 #[derive(Debug)]
 pub(super) enum Item {
@@ -84,7 +87,14 @@ impl Queue {
         let mut out = Columns::default();
         while let Some(entry) = self.entries.pop_front() {
             match entry {
-                Entry::Item(item) if out.is_empty() => settle(item, events, ledger),
+                Entry::Item(item) if out.is_empty() => {
+                    if let Some(rest) = settle(item, events, ledger, MARKED_AT_ONCE) {
+                        self.entries.push_front(Entry::Item(rest));
+                    }
+                    if ledger.is_full_of_news() {
+                        break;
+                    }
+                }
                 Entry::Rows { columns, start: 0 } if out.is_empty() && columns.len() <= max_rows => {
                     self.rows -= columns.len();
                     out = columns;
@@ -133,7 +143,9 @@ impl Queue {
                 }
                 // All that came before it is gone, so its time has come.
                 Some(Entry::Item(Item::Event(event))) => kept.push(Item::Event(event)),
-                Some(Entry::Item(item)) => settle(item, &mut Vec::new(), ledger),
+                Some(Entry::Item(item)) => {
+                    settle(item, &mut Vec::new(), ledger, usize::MAX);
+                }
                 None => break,
             }
         }
@@ -144,13 +156,22 @@ impl Queue {
     }
 }
 
-/// Does what an item says when its turn has come.
-fn settle(item: Item, events: &mut Vec<StatusEvent>, ledger: &mut Ledger) {
+/// Does what an item says when its turn has come, for so many devices at once. Returns what is left of it.
+fn settle(item: Item, events: &mut Vec<StatusEvent>, ledger: &mut Ledger, devices_at_once: usize) -> Option<Item> {
     match item {
         Item::Event(event) => events.push(event),
-        Item::Unobserved { devices, cause, at } => ledger.unobserved(&devices, cause, at),
+        Item::Unobserved { devices, cause, at } => {
+            let (now, later) = devices.split_at(devices.len().min(devices_at_once));
+            ledger.unobserved(now, cause, at);
+            return (!later.is_empty()).then(|| Item::Unobserved {
+                devices: later.into(),
+                cause,
+                at,
+            });
+        }
         Item::Removed { devices, at } => ledger.removed(&devices, at),
     }
+    None
 }
 
 /// The end of the whole frames from `start` on that fit into `room` rows; of one frame at least if `one` is set.

@@ -20,7 +20,7 @@ use crate::net::dial::Socket;
 /// Read before anything else gets a turn: a busy socket must not starve the others, nor the consumer.
 const BURST: usize = 256 << 10;
 /// The library reads seldom, and little.
-const READ_BUFFER: usize = 4 << 10;
+const READ_BUFFER: usize = 1 << 10;
 /// Pings and closes are all that is ever written.
 const WRITE_BUFFER: usize = 256 << 10;
 
@@ -84,7 +84,7 @@ impl Wire {
     pub(super) async fn read(&mut self, mut on_text: impl FnMut(&str)) -> Result<(), Ended> {
         let mut answered = false;
         if !self.has_whole_frame() {
-            self.fill().await?;
+            filled(self.socket.get_mut().wait().await)?;
         }
         let mut read = 0;
         loop {
@@ -93,8 +93,8 @@ impl Wire {
             if end.is_err() || read >= BURST {
                 return end;
             }
-            match self.fill().now_or_never() {
-                Some(filled) => filled?,
+            match self.socket.get_mut().more() {
+                Some(more) => filled(more)?,
                 None => break,
             }
         }
@@ -124,14 +124,6 @@ impl Wire {
         };
         if self.socket.close(Some(frame)).await.is_ok() && polite {
             while let Some(Ok(_)) = self.socket.next().await {}
-        }
-    }
-
-    async fn fill(&mut self) -> Result<(), Ended> {
-        match self.socket.get_mut().fill().await {
-            Ok(0) => Err(Ended::Silent),
-            Ok(_) => Ok(()),
-            Err(error) => Err(Ended::Broken(error.into())),
         }
     }
 
@@ -203,6 +195,15 @@ impl Wire {
             None => {}
         }
         Ok(())
+    }
+}
+
+/// Whether the socket goes on.
+fn filled(filled: std::io::Result<usize>) -> Result<(), Ended> {
+    match filled {
+        Ok(0) => Err(Ended::Silent),
+        Ok(_) => Ok(()),
+        Err(error) => Err(Ended::Broken(error.into())),
     }
 }
 
