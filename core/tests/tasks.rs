@@ -1,14 +1,18 @@
-//! A closed stream leaves nothing behind, neither a socket nor a task, whatever it was doing. A test of its own, since it
+//! A closed stream leaves nothing behind, neither a socket nor a task nor a thread, whatever it was doing. A test of its own, since it
 //! counts the tasks of the whole process.
 
 #![allow(clippy::unwrap_used, reason = "a test that meets the unexpected has failed")]
 
 use std::{
     net::TcpListener,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
-use tellus_core::{Client, Config, Credentials, ExposeSecret, Subscription, config::ProxySetting, runtime};
+use tellus_core::{
+    Batch, Client, Config, Credentials, ExposeSecret, ListenerHandle, StatusEvent, Subscription, TelemetryListener,
+    config::ProxySetting, runtime,
+};
 use tellus_sandbox::{FaultKind, Options, Sandbox};
 
 /// Makes a stream, with the client that it comes from.
@@ -116,5 +120,44 @@ fn closing_in_every_state_leaves_neither_socket_nor_task() {
                 eventually("the end is told", || !matches!(pull(), Ok(Some(_))));
             }
         }
+    }
+    a_listeners_thread_ends_with_its_stream(&|| open(sandbox.base_url(), &ids, false).1, &ids);
+    eventually("the sockets are closed", || sandbox.open_streams() == 0);
+}
+
+/// Hears nothing of what it is told.
+struct Deaf;
+
+impl TelemetryListener for Deaf {
+    fn on_batch(&self, _: &Batch) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn on_status(&self, _: &StatusEvent) -> Result<(), String> {
+        Ok(())
+    }
+}
+
+/// The threads that tell listeners; none where the system does not say.
+fn listeners() -> usize {
+    let threads = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+    let names = threads.filter_map(|thread| std::fs::read_to_string(thread.path().join("comm")).ok());
+    names.filter(|name| name.trim_end() == "tellus-listener").count()
+}
+
+fn a_listeners_thread_ends_with_its_stream(client: &dyn Fn() -> Client, ids: &[String]) {
+    let ways: [fn(ListenerHandle, &Client); 3] = [
+        |handle, _| handle.close(),
+        |handle, _| drop(handle),
+        |_handle, client| client.close(),
+    ];
+    for end in ways {
+        let client = client();
+        let handle = client.subscribe(ids.iter().cloned(), Arc::new(Deaf)).unwrap();
+        eventually("frames arrive", || handle.stats().frames > 0);
+        assert!(listeners() == 1 || !cfg!(target_os = "linux"));
+        end(handle, &client);
+        eventually("its thread ends", || listeners() == 0);
+        eventually("its tasks end", || tasks() == 0);
     }
 }

@@ -176,7 +176,7 @@ impl Run {
             for (device, gap) in harvest.gaps {
                 account.gap(device, gap);
             }
-            if consumer.name == "latest" {
+            if account.merged {
                 account.table(consumer.table());
             }
             account.prune();

@@ -165,6 +165,16 @@ impl Watcher {
         assert_eq!(self.stream.stats().open_gaps, 0);
     }
 
+    /// Pulls until every device was told to be back from a gap with this cause.
+    pub(super) fn until_bridged(&mut self, cause: GapCause) {
+        let devices = self.stream.devices().len();
+        let over = |gap: &&Gap| gap.cause == cause && !gap.is_open();
+        self.until("all devices are back", |seen| {
+            seen.gaps.iter().filter(over).count() == devices
+        });
+        self.assert_bridged(cause, 1);
+    }
+
     /// Pulls to the end.
     pub(super) fn until_end(&mut self) -> &Result<(), Error> {
         self.until("the stream ends", |seen| seen.end.is_some());

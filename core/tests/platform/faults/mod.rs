@@ -12,5 +12,7 @@ mod silence;
 mod slow;
 mod stale;
 mod tokens;
+#[cfg(target_os = "linux")]
+mod unanswered;
 mod upgrade;
 mod ways;

@@ -1,15 +1,12 @@
 //! Silence: on a connection that stood, and at every step on the way to one.
 
-use std::{
-    net::{SocketAddr, TcpStream},
-    time::Duration,
-};
+use std::time::Duration;
 
-use tellus_core::{Client, Config, Credentials, ErrorKind, GapCause, config::ProxySetting};
+use tellus_core::{Client, Config, ErrorKind, GapCause};
 use tellus_sandbox::{CloseReason, FaultKind, Options, Sandbox};
 
 use super::harness::{Watcher, manual, options, platform, streams, upgrades};
-use crate::common::{block_on, config, credentials, requests};
+use crate::common::{block_on, config, credentials};
 
 #[test]
 fn a_half_open_socket_is_found_by_its_silence() {
@@ -119,44 +116,4 @@ fn silence_on_the_way_to_a_stream_ends_with_the_steps_own_time_out() {
         assert_eq!(upgrades(&sandbox).last(), Some(&101));
         watcher.settle(&[&sandbox]);
     }
-}
-
-/// An address of which the system takes no more connections: a call is neither taken nor refused.
-fn unanswering() -> (SocketAddr, impl Drop) {
-    let listener = block_on(async {
-        let socket = tokio::net::TcpSocket::new_v4().unwrap();
-        socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
-        socket.listen(1).unwrap()
-    });
-    let address = listener.local_addr().unwrap();
-    let mut taken = Vec::new();
-    while let Ok(stream) = TcpStream::connect_timeout(&address, Duration::from_millis(500)) {
-        taken.push(stream);
-        assert!(taken.len() < 100, "the queue has no end");
-    }
-    struct Kept<T>(#[allow(dead_code, reason = "held open")] T);
-    impl<T> Drop for Kept<T> {
-        fn drop(&mut self) {}
-    }
-    (address, Kept((listener, taken)))
-}
-
-#[test]
-fn an_address_that_does_not_answer_is_given_up_after_the_first_attempts() {
-    let sandbox = platform();
-    let (address, _kept) = unanswering();
-    let mut config = Config::new(format!("http://{address}/v1"));
-    config.proxy = ProxySetting::None;
-    config.dial.tcp = Duration::from_millis(200);
-    config.stream.backoff = self::config(&sandbox).stream.backoff;
-    config.stream.first_attempts = 3;
-    let client = Client::new(config, Credentials::token("t")).unwrap();
-    let mut watcher = Watcher::of(client.telemetry(sandbox.device_ids()).unwrap());
-    let error = watcher.until_end().clone().unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Timeout, "{error}");
-    assert!(error.reason().contains("connection to 127.0.0.1"), "{error}");
-    let tries = ["connecting", "waiting", "connecting", "waiting", "connecting", "failed"];
-    assert_eq!(watcher.seen.names(), tries);
-    watcher.assert_open(GapCause::Connecting, false);
-    assert!(watcher.seen.frames.is_empty() && requests(&sandbox, "").is_empty());
 }

@@ -44,7 +44,7 @@ fn a_platform_that_is_busy_or_down_is_waited_for_as_long_as_it_asks() {
         }
         assert_eq!(upgrades(&sandbox).len(), 2);
         watcher.until("it is back", |seen| {
-            clock.advance(Duration::from_millis(10));
+            clock.advance(Duration::from_millis(100));
             seen.is("live")
         });
         watcher.seen.turn();
