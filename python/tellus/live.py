@@ -29,16 +29,31 @@ class Live:
     def __init__(self) -> None:
         self._latest: dict[tuple[str, int], ConnectorReading] = {}
         self._power: dict[tuple[str, int], deque[float]] = {}
+        self._unobserved: dict[str, str] = {}
         # Asked now: a live display puts something else in the place of standard output.
         self._bars = _bars()
 
     def add(self, batch: Batch) -> None:
         """Takes in what has arrived."""
+        for gap in batch.gaps:
+            if gap.closed_at is None:
+                self._unobserved[gap.device_id] = gap.cause
+            else:
+                self._unobserved.pop(gap.device_id, None)
         for frame in batch.frames:
             for reading in frame.connectors:
                 key = (frame.device_id, reading.connector_id or 0)
                 self._latest[key] = reading
                 self._power.setdefault(key, deque(maxlen=WIDTH)).append(reading.power or 0.0)
+
+    @property
+    def unobserved(self) -> int:
+        """How many devices are not observed at present: what is shown of them is what was last known."""
+        return len(self._unobserved)
+
+    def _state(self, device_id: str, reading: ConnectorReading) -> str:
+        cause = self._unobserved.get(device_id)
+        return reading.state or "–" if cause is None else f"no news ({cause})"
 
     def rows(self) -> list[list[str]]:
         """One row for each connector."""
@@ -46,7 +61,7 @@ class Live:
             [
                 device_id,
                 str(connector_id),
-                reading.state or "–",
+                self._state(device_id, reading),
                 number(reading.power, 1),
                 number(reading.energy_delivered, 2),
                 number(reading.soc, 0),

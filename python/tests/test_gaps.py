@@ -6,6 +6,7 @@ import pyarrow as pa  # type: ignore[import-untyped, unused-ignore]
 from support import eventually
 
 import tellus
+from tellus.live import Live
 
 
 def test_a_lost_connection_is_a_gap_of_each_device(sandbox: tellus.Sandbox, client: tellus.Client) -> None:
@@ -64,3 +65,23 @@ def test_the_delay_of_frames_is_told(sandbox: tellus.Sandbox, client: tellus.Cli
     assert latency is not None
     assert list(latency) == ["p50", "p90", "p99", "max"]
     assert "latency=p50 " in repr(stream.stats)
+
+
+def test_a_live_table_tells_what_is_no_news(sandbox: tellus.Sandbox, client: tellus.Client) -> None:
+    live = Live()
+    states: set[str] = set()
+    with client.stream(sandbox.device_ids[:1]) as stream:
+        for batch in stream.batches():
+            live.add(batch)
+            states |= {row[2] for row in live.rows()}
+            if "no news (paused)" in states:
+                break
+            if batch.frames and live.unobserved == 0:
+                stream.pause()
+        assert live.unobserved == 1
+        stream.resume()
+        for batch in stream.batches():
+            live.add(batch)
+            if live.unobserved == 0:
+                break
+

@@ -11,6 +11,9 @@ use super::{
 };
 use crate::model::{ConnectorReading, ConnectorState, FrameSource, TelemetryFrame};
 
+/// Columns with room for more than this many times their rows are too roomy to be kept.
+const SPARSE: usize = 4;
+
 /// Frames in the order of arrival.
 #[derive(Clone, Default)]
 pub struct Frames {
@@ -59,6 +62,18 @@ impl Frames {
     /// The columns to keep, and the texts behind their codes.
     pub fn into_parts(mut self) -> (Columns, Names) {
         (std::mem::take(&mut self.columns), std::mem::take(&mut self.names))
+    }
+
+    /// Gives back memory that is there for more rows than there are, if it is much: for frames that are to be kept.
+    pub fn shrink(&mut self) {
+        if self.columns.flags.capacity() > SPARSE * self.columns.len() {
+            // A clone has room for what it holds and no more; the roomy columns are used for other frames.
+            let exact = self.columns.clone();
+            let roomy = std::mem::replace(&mut self.columns, exact);
+            if let Some(pool) = &self.pool {
+                pool.give(roomy);
+            }
+        }
     }
 
     /// The frames as records, one after the other.

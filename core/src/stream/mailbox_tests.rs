@@ -288,6 +288,23 @@ fn a_lost_fleet_is_told_in_pieces_and_before_the_frames_that_came_later() {
     }
 }
 
+#[test]
+fn frames_that_are_kept_can_give_back_the_room_for_more() {
+    let post = Post::new(100_000, OverflowPolicy::DropOldest);
+    for time in 0..1000 {
+        post.push(0, time);
+    }
+    let mut batch = post.take(100_000);
+    let full = batch.frames.columns().flags.capacity();
+    batch.frames.shrink();
+    assert_eq!(batch.frames.columns().flags.capacity(), full, "not much too large");
+    drop(batch);
+    post.push(0, 2000);
+    let mut batch = post.take(10);
+    batch.frames.shrink();
+    assert_eq!((batch.frames.columns().flags.capacity(), told(&batch).len()), (1, 1));
+}
+
 /// What may happen to a stream.
 #[derive(Debug, Clone)]
 enum Step {

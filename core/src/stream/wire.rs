@@ -19,6 +19,8 @@ use crate::net::dial::Socket;
 
 /// Read before anything else gets a turn: a busy socket must not starve the others, nor the consumer.
 const BURST: usize = 256 << 10;
+/// What a read that found a single message brings, at most.
+const LITTLE: usize = 1 << 10;
 /// The library reads seldom, and little.
 const READ_BUFFER: usize = 1 << 10;
 /// Pings and closes are all that is ever written.
@@ -83,18 +85,21 @@ impl Wire {
     /// before an end is read. May be dropped while it waits: nothing is lost.
     pub(super) async fn read(&mut self, mut on_text: impl FnMut(&str)) -> Result<(), Ended> {
         let mut answered = false;
-        if !self.has_whole_frame() {
-            filled(self.socket.get_mut().wait().await)?;
-        }
+        let mut length = if self.has_whole_frame() {
+            LITTLE
+        } else {
+            filled(self.socket.get_mut().wait().await)?
+        };
         let mut read = 0;
         loop {
             read += self.socket.get_ref().arrived.len();
-            let end = self.take_frames(&mut on_text, &mut answered);
-            if end.is_err() || read >= BURST {
-                return end;
+            self.take_frames(&mut on_text, &mut answered)?;
+            // After little there is nothing more, mostly; looking for it would cost more than the little did.
+            if length < LITTLE || read >= BURST {
+                break;
             }
             match self.socket.get_mut().more() {
-                Some(more) => filled(more)?,
+                Some(more) => length = filled(more)?,
                 None => break,
             }
         }
@@ -199,10 +204,10 @@ impl Wire {
 }
 
 /// Whether the socket goes on.
-fn filled(filled: std::io::Result<usize>) -> Result<(), Ended> {
+fn filled(filled: std::io::Result<usize>) -> Result<usize, Ended> {
     match filled {
         Ok(0) => Err(Ended::Silent),
-        Ok(_) => Ok(()),
+        Ok(length) => Ok(length),
         Err(error) => Err(Ended::Broken(error.into())),
     }
 }

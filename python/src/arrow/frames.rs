@@ -17,26 +17,18 @@ use tellus_core::columns::{CONNECTOR, Columns, ENERGY, POWER, READING, SOC, STAT
 use super::{always, batch, dictionary, in_unit, time};
 use crate::telemetry::Rows;
 
-/// Columns with room for more rows than this for each one that they hold are copied after all.
-const SPARSE: usize = 4;
-
 /// Frames as a batch. Frames without connectors make no row.
 pub(crate) fn frames(rows: &Arc<Rows>) -> Result<RecordBatch, ArrowError> {
     let columns = rows.columns();
     let readings = Set::of(columns, READING);
     if matches!(readings, Set::All) {
-        // A small batch may sit in memory for many rows; sharing that would keep all of it.
-        return if columns.flags.capacity() > SPARSE * columns.len() {
-            table(rows, |pick| Buffer::from(pick(columns)), columns)
-        } else {
-            let share = |pick| {
-                Bytes::from_owner(Shared {
-                    rows: rows.clone(),
-                    pick,
-                })
-            };
-            table(rows, |pick| Buffer::from(share(pick)), columns)
+        let share = |pick| {
+            Bytes::from_owner(Shared {
+                rows: rows.clone(),
+                pick,
+            })
         };
+        return table(rows, |pick| Buffer::from(share(pick)), columns);
     }
     let mut kept = Columns::default();
     (0..columns.len())

@@ -87,7 +87,9 @@ pub(crate) struct Rows {
 }
 
 impl Rows {
-    pub(crate) fn new(frames: Frames, cache: &TextCache) -> Arc<Self> {
+    pub(crate) fn new(mut frames: Frames, cache: &TextCache) -> Arc<Self> {
+        // A single frame that somebody keeps keeps all of its batch.
+        frames.shrink();
         let texts = cache.get(frames.names());
         Arc::new(Self { frames, texts })
     }

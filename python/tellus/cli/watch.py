@@ -40,7 +40,8 @@ def _table(stream: TelemetryStream, deadline: float | None) -> None:
     with terminal().live(live.columns) as show:
         for batch in stream.batches(max_wait=0.5):
             live.add(batch)
-            show(live.rows(), f"{stream.status}, {stream.stats.frames} frames. Ctrl-C ends it.")
+            missing = f", {live.unobserved} not observed" if live.unobserved else ""
+            show(live.rows(), f"{stream.status}, {stream.stats.frames} frames{missing}. Ctrl-C ends it.")
             if deadline is not None and time.monotonic() >= deadline:
                 return
 
