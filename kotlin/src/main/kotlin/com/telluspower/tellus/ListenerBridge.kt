@@ -18,7 +18,7 @@ internal class ListenerBridge(
 
     override fun onStatus(event: NativeStatusEvent) = deliver { listener.onStatus(event.toPublic()) }
 
-    override fun onGap(gap: NativeGap) = Unit
+    override fun onGap(gap: NativeGap) = deliver { listener.onGap(gap.toPublic()) }
 
     private inline fun deliver(call: () -> Unit) {
         try {
