@@ -39,7 +39,7 @@ public data class ConnectorReading(
     val soc: Double? = null,
 )
 
-/** What arrived since the last batch, in this order: changes of state, gaps that opened, frames, gaps that these ended. */
+/** What arrived since the last batch, in order: changes of state, gaps that opened, frames, gaps that they ended. */
 public data class TelemetryBatch(
     /** Changes of state. None is ever dropped. */
     val events: List<StatusEvent>,

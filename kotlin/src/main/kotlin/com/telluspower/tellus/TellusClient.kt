@@ -139,11 +139,11 @@ public class TellusClient(
      * Starts a charge. The receipt says that the command is queued: follow it with [followCommand], and judge by
      * telemetry whether energy flows.
      *
-     * What holds for all commands: arguments are checked before anything is sent, and errors name the one that is wrong.
-     * A command is sent once, and never again on doubt: if the answer is lost, [TellusException.OutcomeUnknown] says so,
-     * and [device] tells the truth. While a command for a connector is under way, a second one, from a double tap, is
-     * refused unsent with [TellusException.Conflict]. Cancelling the coroutine does not take back what was sent: the
-     * command runs to its answer, which then nobody hears.
+     * What holds for all commands: arguments are checked before anything is sent, and errors name the one that is
+     * wrong. A command is sent once, and never again on doubt: if the answer is lost,
+     * [TellusException.OutcomeUnknown] says so, and [device] tells the truth. While a command for a connector is under
+     * way, a second one, from a double tap, is refused unsent with [TellusException.Conflict]. Cancelling the coroutine
+     * does not take back what was sent: the command runs to its answer, which then nobody hears.
      *
      * @param connectorId number of the connector, from 1
      * @param chargePower the most power in kW

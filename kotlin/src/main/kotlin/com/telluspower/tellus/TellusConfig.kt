@@ -29,8 +29,8 @@ public data class TellusConfig(
     /** How many connector readings wait for a stream's consumer at most; see [overflow]. Default: 65,536. */
     val mailboxRows: Int? = null,
     /**
-     * Public keys (SHA-256 of the SubjectPublicKeyInfo, base64), one of which must be in the server's chain, besides the
-     * usual checks. Name a spare one: a renewed certificate may come with a new key.
+     * Public keys (SHA-256 of the SubjectPublicKeyInfo, base64), one of which must be in the server's chain, besides
+     * the usual checks. Name a spare one: a renewed certificate may come with a new key.
      */
     val spkiPins: List<String> = emptyList(),
     /** Through which proxy the platform is reached. Default: what the environment says. */
@@ -108,8 +108,8 @@ public data class TellusConfig(
 }
 
 /**
- * `TELLUS_CLIENT_ID` and `TELLUS_CLIENT_SECRET` from the environment, or `TELLUS_TOKEN` alone. Where both are set, one of
- * the two is a left-over that would act in a name nobody meant.
+ * `TELLUS_CLIENT_ID` and `TELLUS_CLIENT_SECRET` from the environment, or `TELLUS_TOKEN` alone. Where both are set, one
+ * of the two is a left-over that would act in a name nobody meant.
  */
 internal fun credentialsFromEnvironment(read: (String) -> String?): Credentials {
     val token = optional("TELLUS_TOKEN", read)
