@@ -18,7 +18,7 @@ use crate::{
 
 /// A client of the platform.
 #[derive(Debug, uniffi::Object)]
-pub struct TellusClient(core::Client);
+pub struct TellusClient(pub(crate) core::Client);
 
 #[uniffi::export]
 impl TellusClient {
@@ -40,6 +40,13 @@ impl TellusClient {
         provider: Arc<dyn TokenProvider>,
     ) -> Result<Arc<Self>, TellusError> {
         let credentials = core::Credentials::provider(Provider(provider));
+        Ok(Arc::new(Self(core::Client::new(config.into(), credentials)?)))
+    }
+
+    /// A client with one access token that nobody renews: for tests and short tools.
+    #[uniffi::constructor]
+    pub fn with_access_token(config: ClientConfig, access_token: String) -> Result<Arc<Self>, TellusError> {
+        let credentials = core::Credentials::token(access_token);
         Ok(Arc::new(Self(core::Client::new(config.into(), credentials)?)))
     }
 

@@ -8,11 +8,15 @@
     reason = "an error is a record that crosses to another language; it cannot be boxed"
 )]
 
+pub mod calls;
 pub mod client;
+pub mod commands;
 pub mod config;
 pub mod error;
+pub mod history;
 pub mod models;
 pub mod provider;
+pub mod stats;
 pub mod stream;
 
 uniffi::setup_scaffolding!("tellus");

@@ -1,11 +1,14 @@
 //! Telemetry: pulled in batches, or delivered to a listener.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use tellus_core::{self as core, model::TelemetryFrame};
 
-use crate::error::{CallbackError, TellusError};
+use crate::{
+    error::{CallbackError, TellusError},
+    stats::StreamStats,
+};
 
 /// What a stream is doing.
 #[derive(Debug, Clone, uniffi::Enum)]
@@ -69,47 +72,48 @@ impl From<core::StatusEvent> for StatusEvent {
     }
 }
 
-/// A stream's counters, since it was opened.
-#[derive(Debug, Clone, uniffi::Record)]
-pub struct StreamStats {
-    /// Frames received and understood, without duplicates.
-    pub frames: u64,
-    /// Bytes of text received.
-    pub bytes: u64,
-    /// Connections opened.
-    pub connections: u64,
-    /// Frames dropped because the consumer was too slow.
+type GapCause = core::GapCause;
+type Observed = core::Observed;
+type Gap = core::Gap;
+
+/// Why a device was not observed for a while.
+#[uniffi::remote(Enum)]
+pub enum GapCause {
+    Connecting,
+    Reconnect,
+    Stale,
+    Dropped,
+    Paused,
+    Failed,
+}
+
+/// A frame's place in time: by the charger's clock, and by this machine's.
+#[uniffi::remote(Record)]
+pub struct Observed {
+    pub timestamp: Timestamp,
+    pub received_at: Timestamp,
+}
+
+/// An interval in which a device was not observed. It lasts while `closed_at` is missing.
+#[uniffi::remote(Record)]
+pub struct Gap {
+    pub device_id: String,
+    pub cause: GapCause,
+    pub opened_at: Timestamp,
+    pub last: Option<Observed>,
+    pub next: Option<Observed>,
+    pub closed_at: Option<Timestamp>,
     pub dropped: u64,
-    /// Frames dropped because the very same frame had just been received.
-    pub duplicates: u64,
-    /// Messages that are no telemetry frame.
-    pub malformed: u64,
-    /// Devices that are not observed at present.
-    pub open_gaps: u64,
-    /// Calls of the listener that failed.
-    pub listener_failures: u64,
+    pub resynced: bool,
 }
 
-impl From<core::StreamStats> for StreamStats {
-    fn from(stats: core::StreamStats) -> Self {
-        Self {
-            frames: stats.frames,
-            bytes: stats.bytes,
-            connections: stats.connections,
-            dropped: stats.dropped,
-            duplicates: stats.duplicates,
-            malformed: stats.malformed,
-            open_gaps: stats.open_gaps,
-            listener_failures: stats.listener_failures,
-        }
-    }
-}
-
-/// What arrived since the last batch: first the changes of state, then the frames after them.
+/// What arrived since the last batch: changes of state, gaps that opened, frames, gaps that these frames ended.
 #[derive(Debug, Clone, uniffi::Record)]
 pub struct TelemetryBatch {
     /// Changes of state.
     pub events: Vec<StatusEvent>,
+    /// Gaps that opened, and gaps that closed: each is told twice.
+    pub gaps: Vec<Gap>,
     /// Frames, in the order of arrival.
     pub frames: Vec<TelemetryFrame>,
 }
@@ -118,6 +122,7 @@ impl From<core::Batch> for TelemetryBatch {
     fn from(batch: core::Batch) -> Self {
         Self {
             events: batch.events.into_iter().map(Into::into).collect(),
+            gaps: batch.gaps,
             frames: batch.frames.iter().collect(),
         }
     }
@@ -149,6 +154,60 @@ impl TelemetrySubscription {
         Ok(self.0.is_closed())
     }
 
+    /// Adds devices. Returns at once.
+    pub fn add(&self, devices: Vec<String>) -> Result<(), TellusError> {
+        Ok(self.0.add(devices)?)
+    }
+
+    /// Lets devices go; the stream ends with the last one. Returns at once.
+    pub fn remove(&self, devices: Vec<String>) -> Result<(), TellusError> {
+        self.0.remove(devices);
+        Ok(())
+    }
+
+    /// Closes all connections until it is resumed.
+    pub fn pause(&self) -> Result<(), TellusError> {
+        self.0.pause();
+        Ok(())
+    }
+
+    /// Opens all connections again.
+    pub fn resume(&self) -> Result<(), TellusError> {
+        self.0.resume();
+        Ok(())
+    }
+
+    /// Tells that the network is another one: opens all connections anew.
+    pub fn network_changed(&self) -> Result<(), TellusError> {
+        self.0.network_changed();
+        Ok(())
+    }
+
+    /// The devices, each once, in alphabetical order.
+    pub fn devices(&self) -> Result<Vec<String>, TellusError> {
+        Ok(self.0.devices())
+    }
+
+    /// The newest reading of every connector.
+    pub fn snapshot(&self) -> Result<Vec<TelemetryFrame>, TellusError> {
+        Ok(self.0.snapshot().iter().collect())
+    }
+
+    /// When which device was not observed, and why.
+    pub fn gaps(&self) -> Result<Vec<Gap>, TellusError> {
+        Ok(self.0.gaps())
+    }
+
+    /// How many frames of which device were dropped because the consumer was too slow.
+    pub fn drops(&self) -> Result<HashMap<String, u64>, TellusError> {
+        Ok(self.0.drops())
+    }
+
+    /// How many connections there are, open or on the way to it.
+    pub fn connections(&self) -> Result<u32, TellusError> {
+        Ok(u32::try_from(self.0.connections()).unwrap_or(u32::MAX))
+    }
+
     /// What the stream has counted so far.
     pub fn stats(&self) -> Result<StreamStats, TellusError> {
         Ok(self.0.stats().into())
@@ -162,6 +221,8 @@ pub trait TelemetryListener: Send + Sync {
     fn on_batch(&self, frames: Vec<TelemetryFrame>) -> Result<(), CallbackError>;
     /// The stream does something else now.
     fn on_status(&self, event: StatusEvent) -> Result<(), CallbackError>;
+    /// A gap has opened or closed.
+    fn on_gap(&self, gap: Gap) -> Result<(), CallbackError>;
 }
 
 /// A foreign listener as the core sees it.
@@ -178,6 +239,10 @@ impl core::TelemetryListener for Listener {
         self.0
             .on_status(event.clone().into())
             .map_err(|error| error.to_string())
+    }
+
+    fn on_gap(&self, gap: &Gap) -> Result<(), String> {
+        self.0.on_gap(gap.clone()).map_err(|error| error.to_string())
     }
 }
 
@@ -196,6 +261,55 @@ impl ListenerSubscription {
     /// Whether it was ended, or the listener was detached because it failed too often.
     pub fn is_cancelled(&self) -> Result<bool, TellusError> {
         Ok(self.0.is_closed())
+    }
+
+    /// Adds devices. Returns at once.
+    pub fn add(&self, devices: Vec<String>) -> Result<(), TellusError> {
+        Ok(self.0.add(devices)?)
+    }
+
+    /// Lets devices go; the stream ends with the last one. Returns at once.
+    pub fn remove(&self, devices: Vec<String>) -> Result<(), TellusError> {
+        self.0.remove(devices);
+        Ok(())
+    }
+
+    /// Closes all connections until it is resumed.
+    pub fn pause(&self) -> Result<(), TellusError> {
+        self.0.pause();
+        Ok(())
+    }
+
+    /// Opens all connections again.
+    pub fn resume(&self) -> Result<(), TellusError> {
+        self.0.resume();
+        Ok(())
+    }
+
+    /// Tells that the network is another one: opens all connections anew.
+    pub fn network_changed(&self) -> Result<(), TellusError> {
+        self.0.network_changed();
+        Ok(())
+    }
+
+    /// The devices, each once, in alphabetical order.
+    pub fn devices(&self) -> Result<Vec<String>, TellusError> {
+        Ok(self.0.devices())
+    }
+
+    /// The newest reading of every connector.
+    pub fn snapshot(&self) -> Result<Vec<TelemetryFrame>, TellusError> {
+        Ok(self.0.snapshot().iter().collect())
+    }
+
+    /// When which device was not observed, and why.
+    pub fn gaps(&self) -> Result<Vec<Gap>, TellusError> {
+        Ok(self.0.gaps())
+    }
+
+    /// How many frames of which device were dropped because the consumer was too slow.
+    pub fn drops(&self) -> Result<HashMap<String, u64>, TellusError> {
+        Ok(self.0.drops())
     }
 
     /// What the stream has counted so far.

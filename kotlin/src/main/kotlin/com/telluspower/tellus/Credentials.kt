@@ -32,6 +32,16 @@ public sealed class Credentials {
         /** Shows nothing of the provider. */
         override fun toString(): String = "TokenProvider"
     }
+
+    /** One access token that nobody renews: for tests and short tools. Calls fail when it has ended. */
+    public class Token(
+        token: String,
+    ) : Credentials() {
+        internal val token: String = token
+
+        /** Shows nothing of the token. */
+        override fun toString(): String = "Token(***)"
+    }
 }
 
 /** An access token of the platform, as a token provider hands it out. */

@@ -1,6 +1,7 @@
 package com.telluspower.tellus
 
 import com.telluspower.tellus.ffi.CallbackException
+import com.telluspower.tellus.ffi.Gap as NativeGap
 import com.telluspower.tellus.ffi.StatusEvent as NativeStatusEvent
 import com.telluspower.tellus.ffi.TelemetryFrame as NativeFrame
 import com.telluspower.tellus.ffi.TelemetryListener as NativeListener
@@ -16,6 +17,8 @@ internal class ListenerBridge(
     override fun onBatch(frames: List<NativeFrame>) = deliver { listener.onBatch(frames.map { it.toPublic() }) }
 
     override fun onStatus(event: NativeStatusEvent) = deliver { listener.onStatus(event.toPublic()) }
+
+    override fun onGap(gap: NativeGap) = deliver { listener.onGap(gap.toPublic()) }
 
     private inline fun deliver(call: () -> Unit) {
         try {

@@ -3,28 +3,20 @@ package com.telluspower.tellus
 import kotlin.time.Duration
 import kotlin.time.toJavaDuration
 import kotlin.time.toKotlinDuration
-import com.telluspower.tellus.ffi.ClientConfig as NativeConfig
 import com.telluspower.tellus.ffi.Connector as NativeConnector
-import com.telluspower.tellus.ffi.ConnectorReading as NativeReading
 import com.telluspower.tellus.ffi.ConnectorState as NativeConnectorState
 import com.telluspower.tellus.ffi.Device as NativeDevice
 import com.telluspower.tellus.ffi.DeviceSource as NativeDeviceSource
 import com.telluspower.tellus.ffi.DeviceStatus as NativeDeviceStatus
 import com.telluspower.tellus.ffi.Failure as NativeFailure
-import com.telluspower.tellus.ffi.FrameSource as NativeFrameSource
 import com.telluspower.tellus.ffi.KnownDevice as NativeKnownDevice
 import com.telluspower.tellus.ffi.Location as NativeLocation
 import com.telluspower.tellus.ffi.Site as NativeSite
 import com.telluspower.tellus.ffi.SitePage as NativeSitePage
 import com.telluspower.tellus.ffi.SiteStatus as NativeSiteStatus
-import com.telluspower.tellus.ffi.StatusEvent as NativeStatusEvent
-import com.telluspower.tellus.ffi.StreamStats as NativeStats
-import com.telluspower.tellus.ffi.StreamStatus as NativeStatus
-import com.telluspower.tellus.ffi.TelemetryBatch as NativeBatch
-import com.telluspower.tellus.ffi.TelemetryFrame as NativeFrame
 import com.telluspower.tellus.ffi.TellusException as NativeError
 
-// The one place where generated types become public ones and the other way round.
+// Here, and in the files beside it of like names, generated types become public ones and the other way round.
 
 internal fun NativeSitePage.toPublic() = SitePage(items.map { it.toPublic() }, total?.toLong())
 
@@ -74,7 +66,7 @@ private fun NativeConnector.toPublic() =
         lastTelemetryTime = lastTelemetryTime,
     )
 
-private fun NativeConnectorState.toPublic() =
+internal fun NativeConnectorState.toPublic() =
     when (this) {
         NativeConnectorState.Idle -> ConnectorState.Idle
         NativeConnectorState.Charging -> ConnectorState.Charging
@@ -99,48 +91,6 @@ internal fun NativeKnownDevice.toPublic() =
                 NativeDeviceSource.CONFIGURED -> DeviceSource.Configured
                 NativeDeviceSource.CHARGING_RECORDS -> DeviceSource.ChargingRecords
             },
-    )
-
-internal fun NativeBatch.toPublic() = TelemetryBatch(events.map { it.toPublic() }, frames.map { it.toPublic() })
-
-internal fun NativeFrame.toPublic() =
-    TelemetryFrame(
-        deviceId = deviceId,
-        timestamp = timestamp,
-        receivedAt = receivedAt,
-        source =
-            when (source) {
-                NativeFrameSource.STREAM -> FrameSource.Stream
-                NativeFrameSource.CALL -> FrameSource.Call
-            },
-        connectors = connectors.map { it.toPublic() },
-    )
-
-private fun NativeReading.toPublic() =
-    ConnectorReading(connectorId?.toInt(), state?.toPublic(), power, energyDelivered, soc)
-
-internal fun NativeStatusEvent.toPublic() = StatusEvent(at, connection.toInt(), status.toPublic())
-
-private fun NativeStatus.toPublic() =
-    when (this) {
-        NativeStatus.Connecting -> StreamStatus.Connecting
-        NativeStatus.Live -> StreamStatus.Live
-        is NativeStatus.Waiting -> StreamStatus.Waiting(retryIn.toKotlinDuration(), error.toPublic())
-        NativeStatus.Paused -> StreamStatus.Paused
-        NativeStatus.Closed -> StreamStatus.Closed
-        is NativeStatus.Failed -> StreamStatus.Failed(error.toPublic())
-    }
-
-internal fun NativeStats.toPublic() =
-    StreamStats(
-        frames = frames.toLong(),
-        bytes = bytes.toLong(),
-        connections = connections.toLong(),
-        dropped = dropped.toLong(),
-        duplicates = duplicates.toLong(),
-        malformed = malformed.toLong(),
-        openGaps = openGaps.toLong(),
-        listenerFailures = listenerFailures.toLong(),
     )
 
 internal fun NativeError.toPublic(): TellusException =
@@ -170,20 +120,6 @@ private fun NativeFailure.toPublic() =
         details = detailsJson,
         requestId = requestId,
         attempts = attempts.toInt(),
-    )
-
-internal fun TellusConfig.toNative() =
-    NativeConfig(
-        baseUrl = baseUrl,
-        extraRootsPem = extraRootsPem,
-        allowInsecureHttp = allowInsecureHttp,
-        devices = devices,
-        userAgentSuffix = userAgentSuffix,
-        requestTimeout = requestTimeout?.toNative("requestTimeout"),
-        maxAttempts = maxAttempts?.toNative("maxAttempts"),
-        backoffBase = backoffBase?.toNative("backoffBase"),
-        queryPerMinute = queryPerMinute?.toNative("queryPerMinute"),
-        mailboxRows = mailboxRows?.toNative("mailboxRows"),
     )
 
 /** A number that must not be negative: the other side has no such numbers. */

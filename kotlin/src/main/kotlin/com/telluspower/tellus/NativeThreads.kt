@@ -16,6 +16,7 @@ internal object NativeThreads {
     init {
         staying("tellus-listener", "uniffiCallbackInterfaceTelemetryListener\$onBatch")
         staying("tellus-listener", "uniffiCallbackInterfaceTelemetryListener\$onStatus")
+        staying("tellus-listener", "uniffiCallbackInterfaceTelemetryListener\$onGap")
         staying("tellus-io", "uniffiRustFutureContinuationCallbackImpl")
         passing("uniffiCallbackInterfaceTokenProvider\$request")
         passing("uniffiCallbackInterfaceTokenProvider\$uniffiFree")

@@ -41,23 +41,3 @@ public sealed class StreamStatus {
         val error: TellusException,
     ) : StreamStatus()
 }
-
-/** A stream's counters, since it was opened. */
-public data class StreamStats(
-    /** Frames received and understood. */
-    val frames: Long,
-    /** Bytes of text received. */
-    val bytes: Long,
-    /** Connections opened. */
-    val connections: Long,
-    /** Frames dropped because the consumer was too slow. */
-    val dropped: Long,
-    /** Frames dropped because the very same frame had just been received. */
-    val duplicates: Long,
-    /** Messages that are no telemetry frame. */
-    val malformed: Long,
-    /** Devices that are not observed at present. */
-    val openGaps: Long,
-    /** Calls of the listener that threw. */
-    val listenerFailures: Long,
-)

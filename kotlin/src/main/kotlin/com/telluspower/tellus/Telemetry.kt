@@ -39,10 +39,12 @@ public data class ConnectorReading(
     val soc: Double? = null,
 )
 
-/** What arrived since the last batch: first the changes of state, then the frames that came after them. */
+/** What arrived since the last batch, in order: changes of state, gaps that opened, frames, gaps that they ended. */
 public data class TelemetryBatch(
     /** Changes of state. None is ever dropped. */
     val events: List<StatusEvent>,
+    /** Gaps that opened, and gaps that closed: each is told twice. None is ever dropped. */
+    val gaps: List<Gap>,
     /** Frames, in the order of arrival. */
     val frames: List<TelemetryFrame>,
 )

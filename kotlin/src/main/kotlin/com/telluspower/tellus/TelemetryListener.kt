@@ -13,4 +13,7 @@ public interface TelemetryListener {
 
     /** The stream does something else now. The last one is [StreamStatus.Closed] or [StreamStatus.Failed]. */
     public fun onStatus(event: StatusEvent) {}
+
+    /** A charger is not observed any more ([Gap.isOpen]), or is again: each gap is told twice. */
+    public fun onGap(gap: Gap) {}
 }

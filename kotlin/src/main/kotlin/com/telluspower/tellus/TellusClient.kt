@@ -5,9 +5,19 @@ import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.cancel
 import kotlinx.coroutines.flow.Flow
+import kotlinx.coroutines.flow.emitAll
 import kotlinx.coroutines.flow.flow
 import kotlinx.coroutines.flow.transform
+import java.time.Instant
 import java.util.concurrent.atomic.AtomicBoolean
+import kotlin.time.Duration
+import kotlin.time.Duration.Companion.seconds
+import com.telluspower.tellus.ffi.ChargingRecordQuery
+import com.telluspower.tellus.ffi.DischargeRequest
+import com.telluspower.tellus.ffi.EnergyQuery
+import com.telluspower.tellus.ffi.FlexibilityRequest
+import com.telluspower.tellus.ffi.StartRequest
+import com.telluspower.tellus.ffi.StopRequest
 import com.telluspower.tellus.ffi.TellusClient as NativeClient
 
 /**
@@ -27,6 +37,7 @@ public class TellusClient(
     /** Where token providers run. They may block. */
     private val scope = CoroutineScope(SupervisorJob() + Dispatchers.IO)
     private val closed = AtomicBoolean()
+    private val streams = OpenStreams()
     private val core: NativeClient =
         native {
             NativeThreads.prepare()
@@ -38,6 +49,7 @@ public class TellusClient(
                         config.toNative(),
                         TokenProviderBridge(scope, credentials.accessToken),
                     )
+                is Credentials.Token -> NativeClient.withAccessToken(config.toNative(), credentials.token)
             }
         }
 
@@ -78,6 +90,172 @@ public class TellusClient(
         awaitNative { core.knownDevices().map { it.toPublic() } }
 
     /**
+     * Charging records, all or only those of one charger, connector or time. Cold and lazy, like [sites]. Whether the
+     * bounds are inclusive, and whether they look at a session's start or at any overlap, is not specified.
+     *
+     * @param pageSize number of records in a page: 1 to 100
+     */
+    public fun chargingRecords(
+        deviceId: String? = null,
+        connectorId: Int? = null,
+        start: Instant? = null,
+        end: Instant? = null,
+        pageSize: Int = MAX_PAGE_SIZE,
+    ): Flow<ChargingRecord> =
+        chargingRecordPages(deviceId, connectorId, start, end, pageSize)
+            .transform { page -> page.items.forEach { emit(it) } }
+
+    /** Like [chargingRecords], page by page. */
+    public fun chargingRecordPages(
+        deviceId: String? = null,
+        connectorId: Int? = null,
+        start: Instant? = null,
+        end: Instant? = null,
+        pageSize: Int = MAX_PAGE_SIZE,
+    ): Flow<ChargingRecordPage> =
+        flow {
+            val query = ChargingRecordQuery(deviceId, connectorId?.toNative("connector_id"), start, end)
+            val pages = native { core.chargingRecords(query, pageSize.toNative("pageSize")) }
+            try {
+                while (true) {
+                    val page = awaitNative { pages.nextPage() } ?: break
+                    emit(page.toPublic())
+                }
+            } finally {
+                pages.destroy()
+            }
+        }
+
+    /** Energy into and out of vehicles over time, at these sites or, if none is named, at all of them. */
+    public suspend fun energy(
+        granularity: Granularity,
+        start: Instant,
+        end: Instant,
+        siteIds: Collection<String> = emptyList(),
+    ): EnergySeries =
+        awaitNative { core.energy(EnergyQuery(granularity.toNative(), start, end, siteIds.toList())).toPublic() }
+
+    /**
+     * Starts a charge. The receipt says that the command is queued: follow it with [followCommand], and judge by
+     * telemetry whether energy flows.
+     *
+     * What holds for all commands: arguments are checked before anything is sent, and errors name the one that is
+     * wrong. A command is sent once, and never again on doubt: if the answer is lost,
+     * [TellusException.OutcomeUnknown] says so, and [device] tells the truth. While a command for a connector is under
+     * way, a second one, from a double tap, is refused unsent with [TellusException.Conflict]. Cancelling the coroutine
+     * does not take back what was sent: the command runs to its answer, which then nobody hears.
+     *
+     * @param connectorId number of the connector, from 1
+     * @param chargePower the most power in kW
+     * @param duration how long, in whole seconds
+     * @param targetSoc the state of charge at which to stop, in %
+     * @param transactionId your own identifier; charging records do not carry it
+     */
+    public suspend fun start(
+        deviceId: String,
+        connectorId: Int,
+        chargePower: Double? = null,
+        duration: Duration? = null,
+        targetSoc: Int? = null,
+        transactionId: String? = null,
+    ): CommandReceipt =
+        awaitNative {
+            val request =
+                StartRequest(
+                    chargePower,
+                    duration?.toNative("duration"),
+                    targetSoc?.toPercent("target_soc"),
+                    transactionId,
+                )
+            core.start(deviceId, connectorId.toNative("connector_id"), request).toPublic()
+        }
+
+    /**
+     * Ends a session. See [start] for what holds for all commands.
+     *
+     * @param connectorId number of the connector, from 1
+     * @param reason e.g. `user_request`
+     */
+    public suspend fun stop(deviceId: String, connectorId: Int, reason: String? = null): CommandReceipt =
+        awaitNative { core.stop(deviceId, connectorId.toNative("connector_id"), StopRequest(reason)).toPublic() }
+
+    /**
+     * Starts a discharge (V2G), which needs hardware for it. See [start] for what holds for all commands.
+     *
+     * @param connectorId number of the connector, from 1
+     * @param dischargePower power out of the vehicle in kW; positive
+     * @param duration how long, in whole seconds; that seconds are meant is not specified
+     * @param minSoc the state of charge below which not to go, in %
+     */
+    public suspend fun discharge(
+        deviceId: String,
+        connectorId: Int,
+        dischargePower: Double,
+        duration: Duration? = null,
+        minSoc: Int? = null,
+    ): CommandReceipt =
+        awaitNative {
+            val request =
+                DischargeRequest(dischargePower, duration?.toNative("duration"), minSoc?.toPercent("min_soc"))
+            core.discharge(deviceId, connectorId.toNative("connector_id"), request).toPublic()
+        }
+
+    /**
+     * Stores a plan on a connector. See [start] for what holds for all commands.
+     *
+     * @param connectorId number of the connector, from 1
+     * @return a receipt, if the platform sends one, which is not specified
+     */
+    public suspend fun setSchedule(deviceId: String, connectorId: Int, schedule: Schedule): CommandReceipt? =
+        awaitNative {
+            core.setSchedule(deviceId, connectorId.toNative("connector_id"), schedule.toNative())?.toPublic()
+        }
+
+    /**
+     * Limits power or pauses charging for a group of chargers. No call ends a measure early. Sent once, and never again
+     * on doubt.
+     *
+     * @param duration how long, in whole seconds
+     * @param reason e.g. `grid_overload`
+     */
+    public suspend fun flexibility(
+        target: FlexibilityTarget,
+        command: FlexibilityCommand,
+        duration: Duration,
+        reason: String? = null,
+    ): FlexibilityReceipt =
+        awaitNative {
+            val request =
+                FlexibilityRequest(target.toNative(), command.toNative(), duration.toNative("duration"), reason)
+            core.flexibility(request).toPublic()
+        }
+
+    /** What has become of a command. */
+    public suspend fun commandStatus(commandId: String): CommandStatus =
+        awaitNative { core.commandStatus(commandId).toPublic() }
+
+    /**
+     * A command's states, each time it changes, until a final one. Cold: the looks begin when it is collected, and end
+     * when the collector leaves; the command itself goes on. [CommandState.Completed] may mean that the charge has
+     * ended: [CommandState.Accepted], and telemetry, tell that it runs. Throws [TellusException.Timeout] when the
+     * patience is over.
+     *
+     * @param patience how long to follow it at most
+     */
+    public fun followCommand(commandId: String, patience: Duration = 60.seconds): Flow<CommandStatus> =
+        flow {
+            val followed = native { core.followCommand(commandId, patience.toNative("patience")) }
+            try {
+                while (true) {
+                    val status = awaitNative { followed.nextStatus() } ?: break
+                    emit(status.toPublic())
+                }
+            } finally {
+                followed.destroy()
+            }
+        }
+
+    /**
      * Any authenticated call, also of an endpoint that the SDK does not know yet. `GET` may be repeated; every other
      * method counts as a command and is never repeated on doubt.
      *
@@ -111,26 +289,56 @@ public class TellusClient(
     public fun telemetryBatches(devices: Collection<String>): Flow<TelemetryBatch> {
         val ids = devices.toList()
         return flow {
-            val stream = native { core.telemetry(ids) }
+            val stream = stream(ids)
             try {
-                while (true) {
-                    val batch = awaitNative { stream.nextBatch(BATCH_ROWS, null)?.toPublic() } ?: break
-                    emit(batch)
-                }
+                emitAll(stream.batches)
             } finally {
-                stream.cancel()
-                stream.destroy()
+                streams.remove(stream.handle)
+                stream.release()
             }
         }
+    }
+
+    /**
+     * Opens a stream with the live telemetry of these chargers, to collect from and to control meanwhile: add and
+     * remove chargers, pause, read the gaps. Returns at once. Close it at the end.
+     */
+    public fun stream(devices: Collection<String>): TelemetryStream {
+        val core = native { core.telemetry(devices.toList()) }
+        val handle = StreamHandle(PulledStream(core))
+        streams.add(handle)
+        return TelemetryStream(core, handle, this)
     }
 
     /** Delivers the live telemetry of these chargers to a [listener] until the subscription or the client is closed. */
     public fun subscribe(devices: Collection<String>, listener: TelemetryListener): TelemetrySubscription {
         val bridge = ListenerBridge(listener)
-        val subscription = TelemetrySubscription(native { core.subscribe(devices.toList(), bridge) }, this)
+        val handle = StreamHandle(DeliveredStream(native { core.subscribe(devices.toList(), bridge) }))
+        streams.add(handle)
+        val subscription = TelemetrySubscription(handle, this)
         bridge.holds = subscription
         return subscription
     }
+
+    /**
+     * Tells whether the app is looked at. In the background, streams close their connections, also those that are
+     * opened meanwhile; in the foreground they open them again, save for those that were paused by themselves. The
+     * time between is a gap with the cause [GapCause.Paused]. Calls are not concerned. Returns at once.
+     */
+    public fun setForeground(foreground: Boolean): Unit = streams.setForeground(foreground)
+
+    /**
+     * Tells all streams that the network is another one, e.g. cellular after Wi-Fi: they open their connections anew,
+     * since what stands may be dead, and cut waits short. Returns at once.
+     */
+    public fun networkChanged(): Unit = streams.networkChanged()
+
+    /** How many calls of this class may go out now without waiting, by the SDK's own count. */
+    public fun quotaLeft(quota: QuotaClass = QuotaClass.Query): Int =
+        native { core.quotaLeft(quota.toNative()) }.toInt()
+
+    /** What this client has counted so far about its calls. */
+    public fun stats(): ClientStats = native { core.stats() }.toPublic()
 
     /**
      * Ends everything that this client has under way: calls and token providers stop, streams end. Commands that were
@@ -145,9 +353,6 @@ public class TellusClient(
 
     public companion object {
         private const val MAX_PAGE_SIZE = 100
-
-        /** Most connector readings in a batch. */
-        private const val BATCH_ROWS = 4096u
 
         /**
          * A client for the credentials in `TELLUS_CLIENT_ID` and `TELLUS_CLIENT_SECRET`, with the settings of

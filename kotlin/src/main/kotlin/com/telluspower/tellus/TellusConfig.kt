@@ -26,15 +26,66 @@ public data class TellusConfig(
     val backoffBase: Duration? = null,
     /** Reads per minute. Lower it where several processes share the credentials. Default: 60. */
     val queryPerMinute: Int? = null,
-    /** How many connector readings wait for a stream's consumer at most; then the oldest go. Default: 65,536. */
+    /** How many connector readings wait for a stream's consumer at most; see [overflow]. Default: 65,536. */
     val mailboxRows: Int? = null,
+    /**
+     * Public keys (SHA-256 of the SubjectPublicKeyInfo, base64), one of which must be in the server's chain, besides
+     * the usual checks. Name a spare one: a renewed certificate may come with a new key.
+     */
+    val spkiPins: List<String> = emptyList(),
+    /** Through which proxy the platform is reached. Default: what the environment says. */
+    val proxy: ProxySetting? = null,
+    /** No nominal wait before a retry of a call or a connection is longer. Default: 30 s. */
+    val backoffCap: Duration? = null,
+    /** A longer `Retry-After` is not waited out: the call throws, with the value. Default: 60 s. */
+    val maxRetryAfter: Duration? = null,
+    /** A `Retry-After` is waited out and up to this much longer, evenly drawn; zero: exactly. Default: 1 s. */
+    val retryAfterJitter: Duration? = null,
+    /** Commands per minute. Default: 30. */
+    val controlPerMinute: Int? = null,
+    /** Requests for tokens per minute. Default: 10. */
+    val tokenPerMinute: Int? = null,
+    /**
+     * The longest wait for a free place in the minute; beyond it a call throws
+     * [TellusException.RateLimited] unsent. Default: 75 s.
+     */
+    val maxQuotaWait: Duration? = null,
+    /** What happens to a stream's frames beyond [mailboxRows]. Default: [OverflowPolicy.DropOldest]. */
+    val overflow: OverflowPolicy? = null,
+    /** More chargers are spread over more connections of a stream. Default: 200. */
+    val maxDevicesPerConnection: Int? = null,
+    /** A stream sends a ping this often. Default: 15 s. */
+    val pingInterval: Duration? = null,
+    /** A stream's connection on which nothing arrived for this long is dead. Default: 40 s. */
+    val silence: Duration? = null,
+    /** The nominal wait before a stream connects again, where it is not to be [backoffBase]; it doubles each time. */
+    val reconnectBase: Duration? = null,
+    /** No nominal wait between connections is longer, where that is not to be [backoffCap]. */
+    val reconnectCap: Duration? = null,
+    /** How often a stream's first connection is tried before the stream fails. Default: 5. */
+    val firstAttempts: Int? = null,
+    /**
+     * A charger that reported regularly and reports nothing for this many times its usual interval, and at least 10 s,
+     * has a gap; 0: never. Default: 5.
+     */
+    val staleFactor: Int? = null,
+    /**
+     * After a gap, a charger that has not reported by itself is asked for by a call, with this much time between two
+     * calls; the answer is a frame of its own. Counts against the reads. Default: off.
+     */
+    val resyncInterval: Duration? = null,
 ) {
     /** Shows how many certificates there are instead of their text, and hides what might be a password in the URL. */
     override fun toString(): String =
         "TellusConfig(baseUrl=${baseUrl.replace(USER_INFO, "//***@")}, extraRootsPem=${extraRootsPem.size}, " +
             "allowInsecureHttp=$allowInsecureHttp, devices=$devices, userAgentSuffix=$userAgentSuffix, " +
             "requestTimeout=$requestTimeout, maxAttempts=$maxAttempts, backoffBase=$backoffBase, " +
-            "queryPerMinute=$queryPerMinute, mailboxRows=$mailboxRows)"
+            "queryPerMinute=$queryPerMinute, mailboxRows=$mailboxRows, spkiPins=$spkiPins, proxy=$proxy, " +
+            "backoffCap=$backoffCap, maxRetryAfter=$maxRetryAfter, retryAfterJitter=$retryAfterJitter, " +
+            "controlPerMinute=$controlPerMinute, tokenPerMinute=$tokenPerMinute, maxQuotaWait=$maxQuotaWait, " +
+            "overflow=$overflow, maxDevicesPerConnection=$maxDevicesPerConnection, pingInterval=$pingInterval, " +
+            "silence=$silence, reconnectBase=$reconnectBase, reconnectCap=$reconnectCap, " +
+            "firstAttempts=$firstAttempts, staleFactor=$staleFactor, resyncInterval=$resyncInterval)"
 
     public companion object {
         private val USER_INFO = Regex("//[^/]*@")
@@ -56,9 +107,22 @@ public data class TellusConfig(
     }
 }
 
-/** `TELLUS_CLIENT_ID` and `TELLUS_CLIENT_SECRET` from the environment. */
-internal fun credentialsFromEnvironment(read: (String) -> String?): Credentials =
-    Credentials.ClientSecret(required("TELLUS_CLIENT_ID", read), required("TELLUS_CLIENT_SECRET", read))
+/**
+ * `TELLUS_CLIENT_ID` and `TELLUS_CLIENT_SECRET` from the environment, or `TELLUS_TOKEN` alone. Where both are set, one
+ * of the two is a left-over that would act in a name nobody meant.
+ */
+internal fun credentialsFromEnvironment(read: (String) -> String?): Credentials {
+    val token = optional("TELLUS_TOKEN", read)
+    val other = listOf("TELLUS_CLIENT_ID", "TELLUS_CLIENT_SECRET").firstOrNull { optional(it, read) != null }
+    if (token != null && other != null) {
+        throw invalid(
+            "TELLUS_TOKEN",
+            "is set in the environment, and so is $other; unset the one that is not meant",
+        )
+    }
+    return token?.let(Credentials::Token)
+        ?: Credentials.ClientSecret(required("TELLUS_CLIENT_ID", read), required("TELLUS_CLIENT_SECRET", read))
+}
 
 private fun optional(name: String, read: (String) -> String?): String? = read(name)?.takeIf(String::isNotBlank)
 

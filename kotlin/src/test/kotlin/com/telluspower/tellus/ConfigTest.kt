@@ -34,6 +34,15 @@ class ConfigTest {
     }
 
     @Test
+    fun `a token from the environment`() {
+        val token = mapOf("TELLUS_TOKEN" to "t")
+        assertIs<Credentials.Token>(credentialsFromEnvironment(token::get))
+        val both = token + ("TELLUS_CLIENT_ID" to "id")
+        val error = failure<TellusException.InvalidRequest> { credentialsFromEnvironment(both::get) }
+        assertEquals("TELLUS_TOKEN", parseJsonObject(error.details)["field"])
+    }
+
+    @Test
     fun `an authority of one's own`(): Unit = runBlocking {
         Sandbox("--tls").use { sandbox ->
             failure<TellusException.Connection> { sandbox.client { copy(maxAttempts = 1) }.use { it.authenticate() } }

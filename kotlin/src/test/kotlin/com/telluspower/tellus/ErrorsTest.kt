@@ -70,6 +70,15 @@ class ErrorsTest : SandboxTest() {
             "backoffBase" to { copy(backoffBase = kotlin.time.Duration.INFINITE) },
             "maxAttempts" to { copy(maxAttempts = -1) },
             "retry.max_attempts" to { copy(maxAttempts = 0) },
+            "quota.control_per_minute" to { copy(controlPerMinute = 0) },
+            "stream.silence" to { copy(pingInterval = 5.seconds, silence = 5.seconds) },
+            "stream.staleness" to { copy(staleFactor = 1) },
+            "stream.first_attempts" to { copy(firstAttempts = 0) },
+            "stream.max_devices_per_connection" to { copy(maxDevicesPerConnection = 0) },
+            "stream.resync_interval" to { copy(resyncInterval = 0.seconds) },
+            "spki_pins" to { copy(spkiPins = listOf("nonsense")) },
+            "proxy" to { copy(proxy = ProxySetting.Url("ftp://x")) },
+            "retryAfterJitter" to { copy(retryAfterJitter = (-1).seconds) },
             "base_url" to { copy(baseUrl = "example") },
         )) {
             val error = failure<TellusException.InvalidRequest> { sandbox.client(change = change) }

@@ -4,8 +4,10 @@ import com.telluspower.tellus.readme.Backend
 import com.telluspower.tellus.readme.Chargers
 import com.telluspower.tellus.readme.Forgetful
 import com.telluspower.tellus.readme.TokenReply
+import com.telluspower.tellus.readme.charge
 import com.telluspower.tellus.readme.describe
 import com.telluspower.tellus.readme.follow
+import com.telluspower.tellus.readme.record
 import com.telluspower.tellus.support.SandboxTest
 import kotlinx.coroutines.flow.first
 import org.junit.jupiter.api.Test
@@ -25,7 +27,7 @@ class ReadmeTest : SandboxTest() {
             blocks("// README: [^\n]*\n(.*?)// END\n", file.readText())
         }
         assertEquals(compiled.toSet(), shown)
-        assertEquals(4, shown.size)
+        assertEquals(6, shown.size)
     }
 
     @Test
@@ -64,6 +66,18 @@ class ReadmeTest : SandboxTest() {
     fun `a listener follows`() = test {
         sandbox.client().use { client ->
             follow(client, sandbox.devices).use { sandbox.awaitJournal("stream_open") }
+        }
+    }
+
+    @Test
+    fun `a charge and a record of gaps`() = test {
+        sandbox.client().use { client ->
+            val place = sandbox.devices.firstNotNullOf { id ->
+                client.device(id).connectors.find { it.status == ConnectorState.Idle }?.let { id to it.connectorId }
+            }
+            assertTrue(charge(client, place.first, place.second) != CommandState.Queued)
+            val gaps = record(client, sandbox.devices, 100)
+            assertEquals(sandbox.devices.toSet(), gaps.map { it.deviceId }.toSet())
         }
     }
 

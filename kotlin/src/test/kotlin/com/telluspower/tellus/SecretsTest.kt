@@ -33,7 +33,9 @@ class SecretsTest : SandboxTest() {
         check(Credentials.ClientSecret("id", canary))
         check(AccessToken(canary, 1.seconds))
         check(Credentials.TokenProvider { AccessToken(canary, 1.seconds) })
+        check(Credentials.Token(canary))
         check(TellusConfig("https://me:$canary@example.com/v1"))
+        check(TellusConfig("https://x", proxy = ProxySetting.Url("http://me:$canary@proxy")))
         val refused = runCatching { sandbox.client { copy(baseUrl = "https://me:$canary@example.com/v1") } }
         check(refused.exceptionOrNull()!!)
         sandbox.client(Credentials.ClientSecret("id", canary)).use(::check)

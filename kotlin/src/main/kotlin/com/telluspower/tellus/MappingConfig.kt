@@ -1,0 +1,52 @@
+package com.telluspower.tellus
+
+import com.telluspower.tellus.ffi.ClientConfig as NativeConfig
+import com.telluspower.tellus.ffi.OverflowPolicy as NativeOverflow
+import com.telluspower.tellus.ffi.ProxyChoice as NativeProxy
+
+// Settings in the generated form.
+
+internal fun TellusConfig.toNative() =
+    NativeConfig(
+        baseUrl = baseUrl,
+        extraRootsPem = extraRootsPem,
+        allowInsecureHttp = allowInsecureHttp,
+        devices = devices,
+        userAgentSuffix = userAgentSuffix,
+        requestTimeout = requestTimeout?.toNative("requestTimeout"),
+        maxAttempts = maxAttempts?.toNative("maxAttempts"),
+        backoffBase = backoffBase?.toNative("backoffBase"),
+        queryPerMinute = queryPerMinute?.toNative("queryPerMinute"),
+        mailboxRows = mailboxRows?.toNative("mailboxRows"),
+        spkiPins = spkiPins,
+        proxy = proxy?.toNative(),
+        backoffCap = backoffCap?.toNative("backoffCap"),
+        maxRetryAfter = maxRetryAfter?.toNative("maxRetryAfter"),
+        retryAfterJitter = retryAfterJitter?.toNative("retryAfterJitter"),
+        controlPerMinute = controlPerMinute?.toNative("controlPerMinute"),
+        tokenPerMinute = tokenPerMinute?.toNative("tokenPerMinute"),
+        maxQuotaWait = maxQuotaWait?.toNative("maxQuotaWait"),
+        overflow = overflow?.toNative(),
+        maxDevicesPerConnection = maxDevicesPerConnection?.toNative("maxDevicesPerConnection"),
+        pingInterval = pingInterval?.toNative("pingInterval"),
+        silence = silence?.toNative("silence"),
+        reconnectBase = reconnectBase?.toNative("reconnectBase"),
+        reconnectCap = reconnectCap?.toNative("reconnectCap"),
+        firstAttempts = firstAttempts?.toNative("firstAttempts"),
+        staleFactor = staleFactor?.toNative("staleFactor"),
+        resyncInterval = resyncInterval?.toNative("resyncInterval"),
+    )
+
+private fun ProxySetting.toNative() =
+    when (this) {
+        ProxySetting.FromEnvironment -> NativeProxy.FromEnvironment
+        ProxySetting.Direct -> NativeProxy.Direct
+        is ProxySetting.Url -> NativeProxy.Url(url)
+    }
+
+private fun OverflowPolicy.toNative() =
+    when (this) {
+        OverflowPolicy.Block -> NativeOverflow.BLOCK
+        OverflowPolicy.DropOldest -> NativeOverflow.DROP_OLDEST
+        OverflowPolicy.Latest -> NativeOverflow.LATEST
+    }
