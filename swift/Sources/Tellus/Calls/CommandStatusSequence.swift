@@ -21,7 +21,11 @@ public struct CommandStatusSequence: AsyncSequence, Sendable {
         public mutating func next() async throws -> CommandStatus? {
             let followed = try opened ?? sequence.open()
             opened = followed
-            return try await awaited { try await followed.next().map(CommandStatus.init) }
+            return try await withTaskCancellationHandler {
+                try await awaited { try await followed.nextStatus().map(CommandStatus.init) }
+            } onCancel: {
+                try? followed.cancel()
+            }
         }
     }
 

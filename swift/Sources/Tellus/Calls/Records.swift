@@ -24,12 +24,12 @@ extension TellusClient {
     ) -> PagedSequence<ChargingRecord> {
         PagedSequence(
             pages: PageSequence { () throws(TellusError) in
-                let number = connector == nil ? nil : try connectorNumber(connector ?? 0)
+                let number = try optionalConnectorNumber(connector)
+                let query = TellusBindings.ChargingRecordQuery(
+                    deviceId: device, connectorId: number, start: try optionalMoment("start", start),
+                    end: try optionalMoment("end", end))
                 let pages = try translated {
-                    try self.native.chargingRecords(
-                        query: TellusBindings.ChargingRecordQuery(
-                            deviceId: device, connectorId: number, start: start, end: end),
-                        pageSize: UInt32(clamping: pageSize))
+                    try self.native.chargingRecords(query: query, pageSize: UInt32(clamping: pageSize))
                 }
                 return { try await pages.nextPage().map(Page.init) }
             })
@@ -48,11 +48,9 @@ extension TellusClient {
         end: Date,
         sites: [String] = []
     ) async throws -> EnergySeries {
-        try await awaited { [native] in
-            EnergySeries(
-                try await native.energy(
-                    query: TellusBindings.EnergyQuery(
-                        granularity: granularity.native, start: start, end: end, siteIds: sites)))
-        }
+        let query = TellusBindings.EnergyQuery(
+            granularity: granularity.native, start: try moment("start", start), end: try moment("end", end),
+            siteIds: sites)
+        return try await awaited { [native] in EnergySeries(try await native.energy(query: query)) }
     }
 }

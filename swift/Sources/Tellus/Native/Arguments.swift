@@ -1,4 +1,4 @@
-internal import TellusBindings
+import Foundation
 
 // Numbers that the generated types are too narrow for: refused by the names that the core uses, instead of being
 // changed or ending the app.
@@ -30,4 +30,24 @@ func connectorNumber(_ value: Int) throws(TellusError) -> UInt32 {
         throw .invalid("connector_id", value < 0 ? "counts from 1" : "is too large: \(value)")
     }
     return narrow
+}
+
+/// The number of a connector, or none.
+func optionalConnectorNumber(_ value: Int?) throws(TellusError) -> UInt32? {
+    guard let value else { return nil }
+    return try connectorNumber(value)
+}
+
+/// A moment that the core can express: the years 1 to 9999. The generated code ends the app at worse ones.
+func moment(_ field: String, _ value: Date) throws(TellusError) -> Date {
+    guard (-62_135_596_800.0...253_402_207_200.0).contains(value.timeIntervalSince1970) else {
+        throw .invalid(field, "must lie in the years 1 to 9999")
+    }
+    return value
+}
+
+/// A moment, or none.
+func optionalMoment(_ field: String, _ value: Date?) throws(TellusError) -> Date? {
+    guard let value else { return nil }
+    return try moment(field, value)
 }
