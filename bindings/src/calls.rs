@@ -83,7 +83,7 @@ impl TellusClient {
     /// Follows a command until it is final, for `patience` at most.
     pub fn follow_command(&self, command_id: String, patience: Duration) -> Result<Arc<FollowedCommand>, TellusError> {
         let followed = self.0.follow_command(&command_id, patience)?;
-        Ok(Arc::new(FollowedCommand(Mutex::new(followed))))
+        Ok(Arc::new(FollowedCommand::new(followed)))
     }
 
     /// How many calls of this class may go out now without waiting, by our own count.

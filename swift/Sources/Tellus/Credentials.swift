@@ -3,6 +3,7 @@ public struct Credentials: Sendable {
     enum Kind: Sendable {
         case clientSecret(id: String, secret: String)
         case tokenProvider(@Sendable () async throws -> AccessToken)
+        case accessToken(String)
     }
 
     let kind: Kind
@@ -24,6 +25,12 @@ public struct Credentials: Sendable {
     public static func tokenProvider(_ provider: @escaping @Sendable () async throws -> AccessToken) -> Credentials {
         Credentials(kind: .tokenProvider(provider))
     }
+
+    /// A token that you have, without `Bearer`, and that nobody renews: for scripts and tests. When it has expired, calls
+    /// fail with ``TellusError/authentication(_:)``.
+    public static func accessToken(_ token: String) -> Credentials {
+        Credentials(kind: .accessToken(token))
+    }
 }
 
 extension Credentials: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
@@ -32,6 +39,7 @@ extension Credentials: CustomStringConvertible, CustomDebugStringConvertible, Cu
         switch kind {
         case .clientSecret(let id, _): "Credentials.clientSecret(id: \(id), secret: ***)"
         case .tokenProvider: "Credentials.tokenProvider"
+        case .accessToken: "Credentials.accessToken(***)"
         }
     }
     /// The same as ``description``.

@@ -7,7 +7,9 @@ internal import TellusBindings
 ///
 /// Releasing the client closes it. Sequences and subscriptions keep it alive.
 public final class TellusClient: Sendable {
-    private let native: TellusBindings.TellusClient
+    let native: TellusBindings.TellusClient
+    /// For what concerns all streams at once.
+    let streams = OpenStreams()
     private let tokens: TokenBridge?
     private let baseURL: String
 
@@ -25,6 +27,11 @@ public final class TellusClient: Sendable {
             tokens = bridge
             native = try translated {
                 try .withTokenProvider(config: config.native, provider: bridge)
+            }
+        case .accessToken(let token):
+            tokens = nil
+            native = try translated {
+                try .withAccessToken(config: config.native, accessToken: token)
             }
         }
     }
@@ -48,8 +55,14 @@ public final class TellusClient: Sendable {
 
     /// The sites of this operator, all or only those with `status`. Pages of `pageSize` (1 to 100) sites are fetched as
     /// they are needed, none before the first site is asked for.
-    public func sites(status: SiteStatus? = nil, pageSize: Int = 100) -> SiteSequence {
-        SiteSequence(pages: SitePageSequence(client: self, status: status, pageSize: pageSize))
+    public func sites(status: SiteStatus? = nil, pageSize: Int = 100) -> PagedSequence<Site> {
+        PagedSequence(
+            pages: PageSequence { () throws(TellusError) in
+                let pages = try translated {
+                    try self.native.sites(status: status?.native, pageSize: UInt32(clamping: pageSize))
+                }
+                return { try await pages.nextPage().map(Page.init) }
+            })
     }
 
     /// A charger with its connectors, as it is now.
@@ -85,38 +98,14 @@ public final class TellusClient: Sendable {
         }
     }
 
-    /// The live telemetry of these chargers, frame by frame. Iterating opens the connection; leaving the loop, or
-    /// cancelling its task, closes it.
-    public func telemetry(devices: [String]) -> TelemetrySequence {
-        TelemetrySequence(client: self, devices: devices)
+    /// How many calls of this kind may go out now without waiting, by the SDK's own count.
+    public func quotaLeft(_ quota: QuotaClass = .query) -> Int {
+        Int((try? native.quotaLeft(class: quota.native)) ?? 0)
     }
 
-    /// The live telemetry of these chargers in batches of at most `maxRows` connector readings, with what happens to
-    /// the stream itself.
-    public func telemetryBatches(devices: [String], maxRows: Int = 1024) -> TelemetryBatchSequence {
-        TelemetryBatchSequence(client: self, devices: devices, maxRows: maxRows)
-    }
-
-    /// Delivers the live telemetry of these chargers to a listener until the subscription is closed or released.
-    public func subscribe(
-        devices: [String],
-        listener: any TelemetryListener
-    ) throws(TellusError) -> TelemetrySubscription {
-        let subscription = try translated {
-            try native.subscribe(devices: devices, listener: ListenerBridge(listener))
-        }
-        return TelemetrySubscription(subscription, client: self)
-    }
-}
-
-// What the sequences open when they are iterated.
-extension TellusClient {
-    func openTelemetry(devices: [String]) throws(TellusError) -> TellusBindings.TelemetrySubscription {
-        try translated { try native.telemetry(devices: devices) }
-    }
-
-    func openSites(status: SiteStatus?, pageSize: Int) throws(TellusError) -> TellusBindings.SitePages {
-        try translated { try native.sites(status: status?.native, pageSize: UInt32(clamping: pageSize)) }
+    /// What this client has counted about its calls.
+    public var stats: ClientStats {
+        (try? native.stats()).map(ClientStats.init) ?? ClientStats()
     }
 }
 

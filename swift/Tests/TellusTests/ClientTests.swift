@@ -76,6 +76,45 @@ import Testing
         }
     }
 
+    @Test func aFixedTokenIsUsedAsItIs() async throws {
+        let sandbox = try Sandbox()
+        let token = try await sandbox.token()
+        let client = try TellusClient(config: sandbox.config, credentials: .accessToken(token))
+        #expect(try await client.device(sandbox.device).deviceId == sandbox.device)
+        try await sandbox.fault(#""kind": "expire_tokens""#)
+        #expect(try await failure { try await client.device(sandbox.device) }.kind == "Authentication")
+        #expect(try await sandbox.requests(to: "/operator/oauth/token") == 1, "nobody renews it")
+        let none = try await failure { try TellusClient(config: sandbox.config, credentials: .accessToken(" ")) }
+        #expect(none.description == "InvalidRequest: token: is empty")
+    }
+
+    @Test func callsAreCounted() async throws {
+        let sandbox = try Sandbox()
+        let client = try sandbox.client {
+            $0.queriesPerMinute = 7
+            $0.controlsPerMinute = 5
+            $0.tokensPerMinute = 3
+        }
+        #expect(QuotaClass.allCases.map { client.quotaLeft($0) } == [7, 5, 3])
+        #expect(client.stats == ClientStats())
+        try await sandbox.fault(#""kind": "html", "path": "/operator/devices/""#)
+        _ = try await client.device(sandbox.device)
+        _ = try? await client.device("dvc_nowhere")
+        #expect(client.stats == ClientStats(requests: 3, retries: 1, failures: 1, tokenRefreshes: 1))
+        #expect(QuotaClass.allCases.map { client.quotaLeft($0) } == [4, 5, 2])
+        #expect(client.quotaLeft() == 4)
+    }
+
+    @Test func aProxyThatIsNotThereIsNotGoneAround() async throws {
+        let sandbox = try Sandbox()
+        let client = try sandbox.client {
+            $0.proxy = .url("http://127.0.0.1:1")
+            $0.maxAttempts = 1
+        }
+        #expect(try await failure { try await client.authenticate() }.kind == "Connection")
+        #expect(try await sandbox.journal().isEmpty)
+    }
+
     @Test func aCancelledCallReturnsAtOnce() async throws {
         let sandbox = try Sandbox()
         let client = try sandbox.client()
@@ -133,6 +172,14 @@ import Testing
         environment["TELLUS_CA_FILE"] = "/nowhere/ca.pem"
         let file = try await failure { try TellusClient.from(environment: environment) }
         #expect(file.description == "InvalidRequest: TELLUS_CA_FILE: /nowhere/ca.pem cannot be read")
+        environment["TELLUS_CA_FILE"] = try #require(sandbox.info.ca_file)
+        environment["TELLUS_TOKEN"] = "token"
+        let both = try await failure { try TellusClient.from(environment: environment) }
+        #expect(both.description.hasPrefix("InvalidRequest: TELLUS_TOKEN: is set in the environment, and so is "))
+        let alone = environment.filter { !$0.key.hasPrefix("TELLUS_CLIENT") }
+        let wrong = try await failure { try await TellusClient.from(environment: alone).device(sandbox.device) }
+        #expect(wrong.kind == "Authentication")
+        environment["TELLUS_TOKEN"] = nil
         environment["TELLUS_CA_FILE"] = ""
         environment["TELLUS_CLIENT_SECRET"] = " "
         let missing = try await failure { try TellusClient.from(environment: environment) }
@@ -156,6 +203,17 @@ import Testing
         #expect(refusal { $0.maxAttempts = -3 }.contains("max_attempts: must be at least 1"))
         #expect(refusal { $0.mailboxRows = 0 }.contains("mailbox_rows: must be at least 1"))
         #expect(refusal { $0.queriesPerMinute = 0 }.contains("query_per_minute: must be at least 1"))
+        #expect(refusal { $0.controlsPerMinute = 0 }.contains("control_per_minute: must be at least 1"))
+        #expect(refusal { $0.tokensPerMinute = 0 }.contains("token_per_minute: must be at least 1"))
+        #expect(refusal { $0.resyncInterval = .zero }.contains("resync_interval: must be longer than 0 s"))
+        #expect(refusal { $0.silence = .seconds(1) }.contains("silence: must be longer than stream.ping_interval"))
+        #expect(refusal { $0.firstAttempts = 0 }.contains("first_attempts: must be at least 1"))
+        #expect(refusal { $0.maxDevicesPerConnection = 0 }.contains("max_devices_per_connection: must be at least 1"))
+        #expect(refusal { $0.staleFactor = -1 }.contains("staleness: needs a factor of at least 2"))
+        #expect(refusal { $0.staleFactor = 0 } == "accepted")
+        #expect(refusal { $0.spkiPins = ["no pin"] }.hasPrefix("InvalidRequest: spki_pins"))
+        #expect(refusal { $0.proxy = .url("no proxy") }.hasPrefix("InvalidRequest: proxy"))
+        #expect(refusal { $0.proxy = .direct } == "accepted")
         #expect(refusal { $0.extraRootsPEM = ["no certificate"] }.hasPrefix("InvalidRequest: "))
     }
 

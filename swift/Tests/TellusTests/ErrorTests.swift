@@ -93,7 +93,7 @@ import Testing
 
     @Test func connectionToAHostThatDoesNotListen() async throws {
         let sandbox = try Sandbox()
-        sandbox.stop()
+        await sandbox.stop()
         let client = try sandbox.client { $0.maxAttempts = 2 }
         let error = try await failure { try await client.device(sandbox.device) }
         guard case .connection(let failure) = error else { throw Problem("\(error)") }

@@ -61,6 +61,41 @@ final class ChargerModel {
 }
 // README end
 
+// README week
+/// The energy of a charger's sessions in the last seven days, in kWh.
+func energyOfTheWeek(_ id: String, with client: TellusClient) async throws -> Double {
+    let now = Date()
+    let records = client.chargingRecords(device: id, start: now.addingTimeInterval(-7 * 86_400), end: now)
+    return try await records.reduce(0) { $0 + $1.energy }  // pages are fetched one after the other
+}
+// README end
+
+// README charge
+@MainActor
+final class ChargeButton {
+    private(set) var state: CommandState?
+
+    func tap(_ id: String, connector: Int, with client: TellusClient) async throws {
+        let receipt = try await client.start(id, connector: connector, chargePower: 7.4, targetSoc: 80)
+        for try await status in client.followCommand(receipt.commandId) {
+            state = status.status  // queued, accepted, and at the end of the charge completed
+            if status.status == .accepted { break }  // whether energy flows, telemetry tells
+        }
+    }
+}
+// README end
+
+// README steer
+func watchBoth(_ one: String, _ other: String, with client: TellusClient) async throws -> [Gap] {
+    let stream = try client.stream(devices: [one])
+    for try await frame in stream.frames {
+        if frame.deviceId == other { break }
+        try stream.add([other])  // at any time, from any task; also remove, pause, resume, networkChanged
+    }
+    return stream.gaps()  // when which charger was not observed, and why
+}
+// README end
+
 /// An app's own backend.
 private struct Backend: Sendable {
     let sandbox: Sandbox
@@ -71,7 +106,7 @@ private struct Backend: Sendable {
 }
 
 @Suite(.timeLimit(.minutes(1))) struct QuickstartTests {
-    @Test(arguments: ["quickstart", "token-provider", "view-model"])
+    @Test(arguments: ["quickstart", "token-provider", "view-model", "week", "charge", "steer"])
     func theReadmeShowsTheCodeThatIsTested(_ name: String) throws {
         let here = URL(fileURLWithPath: #filePath)
         let tested = try block(in: here, from: "// README \(name)", to: "// README end")
@@ -108,6 +143,26 @@ private struct Backend: Sendable {
         screen.cancel()
         _ = await screen.result
         try await eventually("the stream is closed") { try await sandbox.journal(of: "stream_close").count == 1 }
+    }
+
+    @Test @MainActor func theOtherPartsRun() async throws {
+        let sandbox = try Sandbox(["--speed", "60", "--no-arrivals"])
+        let client = try sandbox.client()
+        let past = try Sandbox()
+        #expect(try await energyOfTheWeek(past.device, with: past.client()) != 0, "discharges count against it")
+        let gaps = try await watchBoth(sandbox.device, sandbox.info.devices[1], with: client)
+        #expect(Set(gaps.map(\.deviceId)).count == 2)
+        for id in sandbox.info.devices {
+            let device = try await client.device(id)
+            guard device.status == .online, let free = device.connectors.first(where: { $0.status == .idle }) else {
+                continue
+            }
+            let button = ChargeButton()
+            try await button.tap(id, connector: free.connectorId, with: client)
+            #expect([.accepted, .completed].contains(button.state))
+            return
+        }
+        Issue.record("no connector is idle")
     }
 
     /// The lines between two markers, without the indentation that they share.

@@ -43,9 +43,29 @@ import Testing
             config: sandbox.config,
             credentials: .tokenProvider { AccessToken(token: Self.canary + "\n", expiresIn: .seconds(60)) })
         let unusable = try await failure { try await line.device(sandbox.device) }
-        try check(token, [token], credentials, client, refused, stream, unusable)
+        let fixed = Credentials.accessToken(Self.canary)
+        let holder = try TellusClient(config: sandbox.config, credentials: fixed)
+        let denied = try await failure { try await holder.device(sandbox.device) }
+        #expect(denied.kind == "Authentication")
+        try check(token, [token], credentials, client, refused, stream, unusable, fixed, holder, denied)
+        #expect("\(fixed)" == "Credentials.accessToken(***)")
         #expect("\(token)" == "AccessToken(expiresIn: 60.0 seconds)")
         #expect("\(credentials)" == "Credentials.tokenProvider")
+    }
+
+    @Test func nothingShowsTheProxysPassword() async throws {
+        let sandbox = try Sandbox()
+        var config = sandbox.config
+        config.proxy = .url("http://me:\(Self.canary)@127.0.0.1:1")
+        config.maxAttempts = 1
+        let client = try TellusClient(config: config, credentials: sandbox.credentials)
+        let stream = try client.stream(devices: [sandbox.device])
+        try check(
+            config.proxy, config, client, stream, stream.frames, stream.batches(),
+            try await failure { try await client.authenticate() })
+        #expect("\(config.proxy)" == "ProxySetting.url(***)")
+        config.proxy = .url("ftp://me:\(Self.canary)@host")
+        try check(try await failure { try TellusClient(config: config, credentials: sandbox.credentials) })
     }
 
     private func check(_ values: Any..., sourceLocation: SourceLocation = #_sourceLocation) throws {

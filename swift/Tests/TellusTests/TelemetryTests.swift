@@ -45,7 +45,7 @@ import Testing
             for try await _ in client.telemetry(devices: [device]) { seen.withLock { $0 += 1 } }
         }
         try await eventually("frames flow") { seen.now >= 2 }
-        first.stop()
+        await first.stop()
         let second = try Sandbox(["--port", String(first.port)])
         try await eventually("it connects again by itself") { try await second.journal(of: "stream_open").count == 1 }
         let before = seen.now
@@ -64,7 +64,7 @@ import Testing
             events += batch.events
             frames += batch.frames.count
             if frames > 0, second == nil {
-                first.stop()
+                await first.stop()
                 second = try Sandbox(["--port", String(first.port)])
             }
             if events.filter({ $0.status == .live }).count == 2, !batch.frames.isEmpty { break reading }

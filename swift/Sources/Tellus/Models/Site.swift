@@ -66,17 +66,3 @@ public enum SiteStatus: Sendable, Hashable, CaseIterable {
     /// Sites out of operation.
     case inactive
 }
-
-/// One page of sites.
-public struct SitePage: Sendable, Hashable {
-    /// The sites of this page.
-    public let items: [Site]
-    /// Number of sites in the whole list, at the time of this reply.
-    public let total: Int?
-
-    /// A page from its parts, for previews and tests.
-    public init(items: [Site], total: Int? = nil) {
-        self.items = items
-        self.total = total
-    }
-}

@@ -32,17 +32,3 @@ public struct StatusEvent: Sendable, Hashable {
         self.status = status
     }
 }
-
-/// What arrived since the last batch: first the changes of state, then the frames that came after them.
-public struct TelemetryBatch: Sendable, Hashable {
-    /// Changes of what the stream is doing. None is ever dropped.
-    public let events: [StatusEvent]
-    /// Frames, in the order of arrival.
-    public let frames: [TelemetryFrame]
-
-    /// A batch from its parts, for previews and tests.
-    public init(events: [StatusEvent], frames: [TelemetryFrame]) {
-        self.events = events
-        self.frames = frames
-    }
-}

@@ -16,6 +16,10 @@ final class ListenerBridge: TellusBindings.TelemetryListener, Sendable {
         try told { try listener.onStatus(StatusEvent(event)) }
     }
 
+    func onGap(gap: TellusBindings.Gap) throws {
+        try told { try listener.onGap(Gap(gap)) }
+    }
+
     private func told(_ body: () throws -> Void) throws {
         do {
             try body()

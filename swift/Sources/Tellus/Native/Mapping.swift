@@ -1,4 +1,4 @@
-// The one place that knows both the generated types and the public ones.
+// This file and those named *Mapping beside it know both the generated types and the public ones.
 
 import Foundation
 internal import TellusBindings
@@ -17,7 +17,7 @@ extension Site {
     }
 }
 
-extension SitePage {
+extension Page<Site> {
     init(_ native: TellusBindings.SitePage) {
         self.init(items: native.items.map(Site.init), total: native.total.map(Int.init(clamping:)))
     }
@@ -93,84 +93,6 @@ extension KnownDevice {
             case .chargingRecords: .chargingRecords
             }
         self.init(deviceId: native.deviceId, source: source)
-    }
-}
-
-extension TelemetryFrame {
-    init(_ native: TellusBindings.TelemetryFrame) {
-        self.init(
-            deviceId: native.deviceId,
-            timestamp: native.timestamp,
-            receivedAt: native.receivedAt,
-            source: native.source == .stream ? .stream : .call,
-            connectors: native.connectors.map(ConnectorReading.init))
-    }
-}
-
-extension ConnectorReading {
-    init(_ native: TellusBindings.ConnectorReading) {
-        self.init(
-            connectorId: native.connectorId.map(Int.init),
-            state: native.state.map(ConnectorState.init),
-            power: native.power,
-            energyDelivered: native.energyDelivered,
-            soc: native.soc)
-    }
-}
-
-extension TelemetryBatch {
-    init(_ native: TellusBindings.TelemetryBatch) {
-        self.init(events: native.events.map(StatusEvent.init), frames: native.frames.map(TelemetryFrame.init))
-    }
-}
-
-extension StatusEvent {
-    init(_ native: TellusBindings.StatusEvent) {
-        self.init(at: native.at, connection: Int(native.connection), status: StreamStatus(native.status))
-    }
-}
-
-extension StreamStatus {
-    init(_ native: TellusBindings.StreamStatus) {
-        switch native {
-        case .connecting: self = .connecting
-        case .live: self = .live
-        case .waiting(let retryIn, let error):
-            self = .waiting(retryIn: Duration(nativeSeconds: retryIn), error: TellusError(error))
-        case .paused: self = .paused
-        case .closed: self = .closed
-        case .failed(let error): self = .failed(TellusError(error))
-        }
-    }
-}
-
-extension StreamStats {
-    init(_ native: TellusBindings.StreamStats) {
-        self.init(
-            frames: native.frames,
-            bytes: native.bytes,
-            connections: native.connections,
-            dropped: native.dropped,
-            duplicates: native.duplicates,
-            malformed: native.malformed,
-            openGaps: native.openGaps,
-            listenerFailures: native.listenerFailures)
-    }
-}
-
-extension TellusConfig {
-    var native: TellusBindings.ClientConfig {
-        TellusBindings.ClientConfig(
-            baseUrl: baseURL,
-            extraRootsPem: extraRootsPEM,
-            allowInsecureHttp: allowInsecureHTTP,
-            devices: devices,
-            userAgentSuffix: userAgentSuffix,
-            requestTimeout: requestTimeout?.nativeSeconds,
-            maxAttempts: maxAttempts.map(UInt32.init(clamping:)),
-            backoffBase: backoffBase?.nativeSeconds,
-            queryPerMinute: queriesPerMinute.map(UInt32.init(clamping:)),
-            mailboxRows: mailboxRows.map(UInt32.init(clamping:)))
     }
 }
 

@@ -1,30 +1,34 @@
-/// The live telemetry of chargers in batches, with what happens to the stream itself. Each iteration opens a stream of
-/// its own; what ``TelemetrySequence`` says of pulling, ending and closing holds here, too.
+/// Live telemetry in batches, with what happens to the stream itself; what ``TelemetrySequence`` says of pulling, ending
+/// and closing holds here, too.
 ///
 /// Batches form by themselves: one holds whatever has arrived while the consumer was busy.
 public struct TelemetryBatchSequence: AsyncSequence, Sendable {
     /// A batch.
     public typealias Element = TelemetryBatch
 
-    let client: TellusClient
-    let devices: [String]
+    let source: TelemetrySource
     let maxRows: Int
 
-    /// Pulls one batch after the other. Opens the stream at the first ``next()``; letting go of it closes the stream.
+    /// Pulls one batch after the other.
     public struct AsyncIterator: AsyncIteratorProtocol {
-        let pull: TelemetryPull
+        let source: TelemetrySource
+        let maxRows: Int
+        var stream: TelemetryStream?
 
         /// The next batch; waits until there is something. `nil` after the end.
         public mutating func next() async throws -> TelemetryBatch? {
-            try await pull.next()
+            try Task.checkCancellation()
+            let stream = try stream ?? source.open()
+            self.stream = stream
+            return try await stream.nextBatch(maxRows: maxRows)
         }
 
         /// What the stream has counted so far.
-        public var stats: StreamStats { pull.stats }
+        public var stats: StreamStats { stream?.stats ?? StreamStats() }
     }
 
-    /// An iterator with a stream of its own, which it opens at its first element.
+    /// An iterator; one with a stream of its own opens it at its first element.
     public func makeAsyncIterator() -> AsyncIterator {
-        AsyncIterator(pull: TelemetryPull(client: client, devices: devices, maxRows: maxRows))
+        AsyncIterator(source: source, maxRows: maxRows)
     }
 }

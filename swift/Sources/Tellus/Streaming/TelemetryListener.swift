@@ -6,6 +6,14 @@
 public protocol TelemetryListener: Sendable {
     /// Frames have arrived.
     func onBatch(_ frames: [TelemetryFrame]) throws
-    /// The stream does something else now. The last event is ``StreamStatus/closed`` or ``StreamStatus/failed(_:)``.
+    /// The stream does something else now. The last event of each of its connections is ``StreamStatus/closed`` or
+    /// ``StreamStatus/failed(_:)``.
     func onStatus(_ event: StatusEvent) throws
+    /// A charger ceases to be observed, or, told by ``Gap/isOpen``, is observed once more. Does nothing by default.
+    func onGap(_ gap: Gap) throws
+}
+
+extension TelemetryListener {
+    /// Does nothing.
+    public func onGap(_ gap: Gap) throws {}
 }

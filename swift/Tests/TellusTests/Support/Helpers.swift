@@ -53,10 +53,21 @@ func failure(
     }
 }
 
+/// The field that a refusal names.
+func field(
+    sourceLocation: SourceLocation = #_sourceLocation,
+    refusedBy call: () async throws -> some Any
+) async throws -> String? {
+    let error = try await failure(sourceLocation: sourceLocation, of: call)
+    guard case .invalidRequest(let failure) = error else { return "not refused: \(error)" }
+    return (try JSONSerialization.jsonObject(with: Data(failure.details.utf8)) as? [String: Any])?["field"] as? String
+}
+
 /// All that a listener was told, and what it does about it.
 final class Recorder: TelemetryListener {
     let frames = Locked<[TelemetryFrame]>([])
     let events = Locked<[StatusEvent]>([])
+    let gaps = Locked<[Gap]>([])
     private let reaction: @Sendable (Int) throws -> Void
 
     /// `reaction` is called with the number of each batch, from 1.
@@ -78,6 +89,10 @@ final class Recorder: TelemetryListener {
 
     func onStatus(_ event: StatusEvent) throws {
         events.withLock { $0.append(event) }
+    }
+
+    func onGap(_ gap: Gap) throws {
+        gaps.withLock { $0.append(gap) }
     }
 }
 

@@ -44,13 +44,21 @@ final class Sandbox: @unchecked Sendable {
     }
 
     deinit {
-        stop()
+        end()
     }
 
-    func stop() {
+    /// Ends it, and returns when it has ended. `Process.waitUntilExit` is not for this: it runs a run loop, holds up one of
+    /// the few threads that all tests share, and may miss the end of a process that another thread started.
+    func stop() async {
+        end()
+        while process.isRunning {
+            try? await Task.sleep(for: .milliseconds(5))
+        }
+    }
+
+    private func end() {
         try? stdin.fileHandleForWriting.close()
         process.terminate()
-        process.waitUntilExit()
     }
 
     var baseURL: String { info.base_url }
@@ -64,6 +72,7 @@ final class Sandbox: @unchecked Sendable {
         var config = TellusConfig(baseURL: baseURL)
         config.backoffBase = .milliseconds(20)
         config.queriesPerMinute = 10_000
+        config.controlsPerMinute = 10_000
         return config
     }
 
@@ -100,6 +109,15 @@ extension Sandbox {
     /// How many requests for a path, given without `/v1`, have been answered.
     func requests(to path: String) async throws -> Int {
         try await journal(of: "request").filter { $0.path == "/v1" + path }.count
+    }
+
+    /// The bodies of the control calls that have been answered, as JSON texts with sorted keys.
+    func commands() async throws -> [String] {
+        let reply = try JSONSerialization.jsonObject(with: await send("GET", "/_sandbox/journal")) as? [String: Any]
+        let entries = reply?["entries"] as? [[String: Any]] ?? []
+        return try entries.filter { $0["method"] as? String == "POST" }.compactMap { $0["body"] }.map { body in
+            String(decoding: try JSONSerialization.data(withJSONObject: body, options: .sortedKeys), as: UTF8.self)
+        }
     }
 
     /// Adds a fault, e.g. `"kind": "html", "times": null`.

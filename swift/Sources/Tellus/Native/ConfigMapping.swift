@@ -1,0 +1,55 @@
+internal import TellusBindings
+
+extension TellusConfig {
+    var native: TellusBindings.ClientConfig {
+        TellusBindings.ClientConfig(
+            baseUrl: baseURL,
+            extraRootsPem: extraRootsPEM,
+            allowInsecureHttp: allowInsecureHTTP,
+            devices: devices,
+            userAgentSuffix: userAgentSuffix,
+            requestTimeout: requestTimeout?.nativeSeconds,
+            maxAttempts: maxAttempts.map(UInt32.init(clamping:)),
+            backoffBase: backoffBase?.nativeSeconds,
+            queryPerMinute: queriesPerMinute.map(UInt32.init(clamping:)),
+            mailboxRows: mailboxRows.map(UInt32.init(clamping:)),
+            spkiPins: spkiPins,
+            proxy: proxy.native,
+            backoffCap: backoffCap?.nativeSeconds,
+            maxRetryAfter: maxRetryAfter?.nativeSeconds,
+            retryAfterJitter: retryAfterJitter?.nativeSeconds,
+            controlPerMinute: controlsPerMinute.map(UInt32.init(clamping:)),
+            tokenPerMinute: tokensPerMinute.map(UInt32.init(clamping:)),
+            maxQuotaWait: maxQuotaWait?.nativeSeconds,
+            overflow: overflow?.native,
+            maxDevicesPerConnection: maxDevicesPerConnection.map(UInt32.init(clamping:)),
+            pingInterval: pingInterval?.nativeSeconds,
+            silence: silence?.nativeSeconds,
+            reconnectBase: reconnectBase?.nativeSeconds,
+            reconnectCap: reconnectCap?.nativeSeconds,
+            firstAttempts: firstAttempts.map(UInt32.init(clamping:)),
+            // 0 means never, which a negative number does not: the core refuses 1.
+            staleFactor: staleFactor.map { $0 < 0 ? 1 : UInt32(clamping: $0) },
+            resyncInterval: resyncInterval?.nativeSeconds)
+    }
+}
+
+extension ProxySetting {
+    fileprivate var native: TellusBindings.ProxyChoice {
+        switch self {
+        case .fromEnvironment: .fromEnvironment
+        case .direct: .direct
+        case .url(let url): .url(url)
+        }
+    }
+}
+
+extension OverflowPolicy {
+    fileprivate var native: TellusBindings.OverflowPolicy {
+        switch self {
+        case .block: .block
+        case .dropOldest: .dropOldest
+        case .latest: .latest
+        }
+    }
+}
