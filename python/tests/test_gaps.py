@@ -84,4 +84,3 @@ def test_a_live_table_tells_what_is_no_news(sandbox: tellus.Sandbox, client: tel
             live.add(batch)
             if live.unobserved == 0:
                 break
-
