@@ -3,8 +3,14 @@
 
 use std::{
     future::Future,
+    pin::pin,
     process,
-    sync::atomic::{AtomicPtr, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicPtr, Ordering},
+    },
+    task::{Context, Poll, Wake, Waker},
+    thread::{self, Thread},
 };
 
 use tokio::{
@@ -138,6 +144,30 @@ pub(crate) async fn inside<T>(future: impl Future<Output = T>) -> T {
 /// Waits for a future on this thread, which must not be one of the runtime's own.
 pub fn block_on<T>(future: impl Future<Output = T>) -> T {
     handle().block_on(future)
+}
+
+/// [`block_on`] for a future that needs neither timers nor sockets of the runtime: the thread sleeps until it is woken, and
+/// nothing else happens. A listener's thread does so ten thousand times a second.
+pub(crate) fn sleep_until<T>(future: impl Future<Output = T>) -> T {
+    struct Unpark(Thread);
+    impl Wake for Unpark {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
+
+        fn wake_by_ref(self: &Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+
+    let mut future = pin!(future);
+    let waker = Waker::from(Arc::new(Unpark(thread::current())));
+    loop {
+        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            Poll::Ready(result) => return result,
+            Poll::Pending => thread::park(),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -85,7 +85,10 @@ impl Subscription {
 
     /// [`Subscription::next_batch`] for a thread that may wait. Not for a thread of an async runtime.
     pub fn next_batch_blocking(&self, max_rows: usize, max_wait: Option<Duration>) -> Result<Option<Batch>> {
-        runtime::block_on(take(&self.mailbox, &self.clock, max_rows, max_wait))
+        match max_wait {
+            Some(_) => runtime::block_on(take(&self.mailbox, &self.clock, max_rows, max_wait)),
+            None => runtime::sleep_until(self.mailbox.take(max_rows)),
+        }
     }
 
     /// Ends the stream. Returns at once, may be called more than once and from anywhere, also from inside a listener.
