@@ -13,7 +13,8 @@ use crate::{
     error::TellusError,
     models::SitePage,
     provider::{Provider, TokenProvider},
-    stream::{Listener, ListenerSubscription, TelemetryListener, TelemetrySubscription},
+    store::{Store, TokenStore},
+    stream::{Listener, TelemetryDelivery, TelemetryListener, TelemetrySubscription},
 };
 
 /// A client of the platform.
@@ -28,9 +29,13 @@ impl TellusClient {
         config: ClientConfig,
         client_id: String,
         client_secret: String,
+        store: Option<Arc<dyn TokenStore>>,
     ) -> Result<Arc<Self>, TellusError> {
-        let credentials = core::Credentials::client_secret(client_id, client_secret);
-        Ok(Arc::new(Self(core::Client::new(config.into(), credentials)?)))
+        connect(
+            config,
+            core::Credentials::client_secret(client_id, client_secret),
+            store,
+        )
     }
 
     /// A client that gets its tokens from the app's own backend.
@@ -38,16 +43,15 @@ impl TellusClient {
     pub fn with_token_provider(
         config: ClientConfig,
         provider: Arc<dyn TokenProvider>,
+        store: Option<Arc<dyn TokenStore>>,
     ) -> Result<Arc<Self>, TellusError> {
-        let credentials = core::Credentials::provider(Provider(provider));
-        Ok(Arc::new(Self(core::Client::new(config.into(), credentials)?)))
+        connect(config, core::Credentials::provider(Provider(provider)), store)
     }
 
     /// A client with one access token that nobody renews: for tests and short tools.
     #[uniffi::constructor]
     pub fn with_access_token(config: ClientConfig, access_token: String) -> Result<Arc<Self>, TellusError> {
-        let credentials = core::Credentials::token(access_token);
-        Ok(Arc::new(Self(core::Client::new(config.into(), credentials)?)))
+        connect(config, core::Credentials::token(access_token), None)
     }
 
     /// Gets a token if there is none.
@@ -99,9 +103,9 @@ impl TellusClient {
         &self,
         devices: Vec<String>,
         listener: Arc<dyn TelemetryListener>,
-    ) -> Result<Arc<ListenerSubscription>, TellusError> {
-        let handle = self.0.subscribe(devices, Arc::new(Listener(listener)))?;
-        Ok(Arc::new(ListenerSubscription(handle)))
+    ) -> Result<Arc<TelemetryDelivery>, TellusError> {
+        let handle = self.0.subscribe(devices, Arc::new(Listener::new(listener)))?;
+        Ok(Arc::new(TelemetryDelivery(handle)))
     }
 
     /// Ends everything that this client has under way. May be called more than once. Not called `close`, which the
@@ -110,6 +114,19 @@ impl TellusClient {
         self.0.close();
         Ok(())
     }
+}
+
+/// A client with these credentials, whose token is kept in the store if there is one.
+fn connect(
+    config: ClientConfig,
+    credentials: core::Credentials,
+    store: Option<Arc<dyn TokenStore>>,
+) -> Result<Arc<TellusClient>, TellusError> {
+    let credentials = match store {
+        Some(store) => credentials.stored_in(Store(store)),
+        None => credentials,
+    };
+    Ok(Arc::new(TellusClient(core::Client::new(config.into(), credentials)?)))
 }
 
 /// The sites, page by page.

@@ -17,6 +17,15 @@ pub enum OverflowPolicy {
     Latest,
 }
 
+type Partition = core::Partition;
+
+/// One of `count` equal parts of a fleet.
+#[uniffi::remote(Record)]
+pub struct Partition {
+    pub index: u32,
+    pub count: u32,
+}
+
 /// Through which proxy the platform is reached.
 #[derive(Clone, uniffi::Enum)]
 pub enum ProxyChoice {
@@ -128,6 +137,30 @@ pub struct ClientConfig {
     /// After a gap a silent device is asked for by a call, with this much time between two calls.
     #[uniffi(default = None)]
     pub resync_interval: Option<Duration>,
+    /// The longest pause inside an answer.
+    #[uniffi(default = None)]
+    pub read_timeout: Option<Duration>,
+    /// The longest wait for a name to be resolved.
+    #[uniffi(default = None)]
+    pub dns_timeout: Option<Duration>,
+    /// The longest wait for a TCP connection.
+    #[uniffi(default = None)]
+    pub tcp_timeout: Option<Duration>,
+    /// The longest wait for TLS to be agreed on.
+    #[uniffi(default = None)]
+    pub tls_timeout: Option<Duration>,
+    /// The longest wait for the answer that makes a connection a stream.
+    #[uniffi(default = None)]
+    pub upgrade_timeout: Option<Duration>,
+    /// How long the URL of a stream's connection, which names its devices, may be (bytes).
+    #[uniffi(default = None)]
+    pub max_url_bytes: Option<u32>,
+    /// How many ended gaps a stream keeps.
+    #[uniffi(default = None)]
+    pub gaps_kept: Option<u32>,
+    /// The part of the devices that streams of this process carry.
+    #[uniffi(default = None)]
+    pub partition: Option<Partition>,
 }
 
 impl From<ClientConfig> for core::Config {
@@ -139,6 +172,12 @@ impl From<ClientConfig> for core::Config {
         config.devices = from.devices;
         config.user_agent_suffix = from.user_agent_suffix;
         set(&mut config.request_timeout, from.request_timeout);
+        set(&mut config.read_timeout, from.read_timeout);
+        let dial = &mut config.dial;
+        set(&mut dial.dns, from.dns_timeout);
+        set(&mut dial.tcp, from.tcp_timeout);
+        set(&mut dial.tls, from.tls_timeout);
+        set(&mut dial.upgrade, from.upgrade_timeout);
         set(&mut config.proxy, from.proxy.map(Into::into));
         let retry = &mut config.retry;
         set(&mut retry.max_attempts, from.max_attempts);
@@ -163,6 +202,12 @@ impl From<ClientConfig> for core::Config {
         set(&mut stream.max_devices_per_connection, devices);
         set(&mut stream.staleness, from.stale_factor.map(staleness));
         set(&mut stream.resync_interval, from.resync_interval.map(Some));
+        set(
+            &mut stream.max_url_bytes,
+            from.max_url_bytes.map(|bytes| bytes as usize),
+        );
+        set(&mut stream.gaps_kept, from.gaps_kept.map(|gaps| gaps as usize));
+        stream.partition = from.partition;
         config
     }
 }

@@ -12,12 +12,18 @@ pub mod calls;
 pub mod client;
 pub mod commands;
 pub mod config;
+pub mod control;
 pub mod error;
+pub mod gaps;
 pub mod history;
+pub mod log;
 pub mod models;
 pub mod provider;
+mod rows;
 pub mod stats;
+pub mod store;
 pub mod stream;
+pub mod testing;
 
 uniffi::setup_scaffolding!("tellus");
 

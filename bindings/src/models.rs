@@ -19,11 +19,8 @@ type ConnectorState = model::ConnectorState;
 type DeviceStatus = model::DeviceStatus;
 type Connector = model::Connector;
 type Device = model::Device;
-type ConnectorReading = model::ConnectorReading;
-type TelemetryFrame = model::TelemetryFrame;
 type DeviceSource = core::DeviceSource;
 type KnownDevice = core::KnownDevice;
-type FrameSource = model::FrameSource;
 
 #[uniffi::remote(Record)]
 pub struct Location {
@@ -90,30 +87,6 @@ pub struct Device {
     pub connectors: Vec<Connector>,
     pub last_heartbeat: Option<Timestamp>,
     pub site_id: Option<String>,
-}
-
-#[uniffi::remote(Record)]
-pub struct ConnectorReading {
-    pub connector_id: Option<u32>,
-    pub state: Option<ConnectorState>,
-    pub power: Option<f64>,
-    pub energy_delivered: Option<f64>,
-    pub soc: Option<f64>,
-}
-
-#[uniffi::remote(Enum)]
-pub enum FrameSource {
-    Stream,
-    Call,
-}
-
-#[uniffi::remote(Record)]
-pub struct TelemetryFrame {
-    pub device_id: String,
-    pub timestamp: Timestamp,
-    pub received_at: Timestamp,
-    pub source: FrameSource,
-    pub connectors: Vec<ConnectorReading>,
 }
 
 #[uniffi::remote(Enum)]

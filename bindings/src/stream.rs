@@ -1,13 +1,21 @@
 //! Telemetry: pulled in batches, or delivered to a listener.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
 
 use jiff::Timestamp;
-use tellus_core::{self as core, model::TelemetryFrame};
+use tellus_core as core;
 
 use crate::{
+    control::StreamControl,
     error::{CallbackError, TellusError},
-    stats::StreamStats,
+    gaps::Gap,
+    rows,
 };
 
 /// What a stream is doing.
@@ -72,41 +80,6 @@ impl From<core::StatusEvent> for StatusEvent {
     }
 }
 
-type GapCause = core::GapCause;
-type Observed = core::Observed;
-type Gap = core::Gap;
-
-/// Why a device was not observed for a while.
-#[uniffi::remote(Enum)]
-pub enum GapCause {
-    Connecting,
-    Reconnect,
-    Stale,
-    Dropped,
-    Paused,
-    Failed,
-}
-
-/// A frame's place in time: by the charger's clock, and by this machine's.
-#[uniffi::remote(Record)]
-pub struct Observed {
-    pub timestamp: Timestamp,
-    pub received_at: Timestamp,
-}
-
-/// An interval in which a device was not observed. It lasts while `closed_at` is missing.
-#[uniffi::remote(Record)]
-pub struct Gap {
-    pub device_id: String,
-    pub cause: GapCause,
-    pub opened_at: Timestamp,
-    pub last: Option<Observed>,
-    pub next: Option<Observed>,
-    pub closed_at: Option<Timestamp>,
-    pub dropped: u64,
-    pub resynced: bool,
-}
-
 /// What arrived since the last batch: changes of state, gaps that opened, frames, gaps that these frames ended.
 #[derive(Debug, Clone, uniffi::Record)]
 pub struct TelemetryBatch {
@@ -114,111 +87,43 @@ pub struct TelemetryBatch {
     pub events: Vec<StatusEvent>,
     /// Gaps that opened, and gaps that closed: each is told twice.
     pub gaps: Vec<Gap>,
-    /// Frames, in the order of arrival.
-    pub frames: Vec<TelemetryFrame>,
+    /// Frames, in the order of arrival, as a block of rows.
+    pub rows: Vec<u8>,
 }
 
-impl From<core::Batch> for TelemetryBatch {
-    fn from(batch: core::Batch) -> Self {
-        Self {
-            events: batch.events.into_iter().map(Into::into).collect(),
-            gaps: batch.gaps,
-            frames: batch.frames.iter().collect(),
-        }
-    }
-}
-
-/// A stream to pull from.
+/// A stream to pull from. It ends with this object.
 #[derive(Debug, uniffi::Object)]
 pub struct TelemetrySubscription(pub(crate) core::Subscription);
 
 #[uniffi::export]
 impl TelemetrySubscription {
-    /// The next batch: empty when `max_wait` is over, none after the end.
+    /// The next batch: empty when `max_wait` is over, none after the end. The caller knows the ids of the devices with codes
+    /// below `known_devices`.
     pub async fn next_batch(
         &self,
         max_rows: u32,
         max_wait: Option<Duration>,
+        known_devices: u32,
     ) -> Result<Option<TelemetryBatch>, TellusError> {
-        Ok(self.0.next_batch(max_rows as usize, max_wait).await?.map(Into::into))
+        let batch = self.0.next_batch(max_rows as usize, max_wait).await?;
+        Ok(batch.map(|batch| TelemetryBatch {
+            rows: rows::encode(&batch.frames, known_devices),
+            events: batch.events.into_iter().map(Into::into).collect(),
+            gaps: batch.gaps,
+        }))
     }
 
-    /// Ends the stream. Returns at once; may be called more than once and from anywhere.
-    pub fn cancel(&self) -> Result<(), TellusError> {
-        self.0.close();
-        Ok(())
-    }
-
-    /// Whether it was ended by its owner.
-    pub fn is_cancelled(&self) -> Result<bool, TellusError> {
-        Ok(self.0.is_closed())
-    }
-
-    /// Adds devices. Returns at once.
-    pub fn add(&self, devices: Vec<String>) -> Result<(), TellusError> {
-        Ok(self.0.add(devices)?)
-    }
-
-    /// Lets devices go; the stream ends with the last one. Returns at once.
-    pub fn remove(&self, devices: Vec<String>) -> Result<(), TellusError> {
-        self.0.remove(devices);
-        Ok(())
-    }
-
-    /// Closes all connections until it is resumed.
-    pub fn pause(&self) -> Result<(), TellusError> {
-        self.0.pause();
-        Ok(())
-    }
-
-    /// Opens all connections again.
-    pub fn resume(&self) -> Result<(), TellusError> {
-        self.0.resume();
-        Ok(())
-    }
-
-    /// Tells that the network is another one: opens all connections anew.
-    pub fn network_changed(&self) -> Result<(), TellusError> {
-        self.0.network_changed();
-        Ok(())
-    }
-
-    /// The devices, each once, in alphabetical order.
-    pub fn devices(&self) -> Result<Vec<String>, TellusError> {
-        Ok(self.0.devices())
-    }
-
-    /// The newest reading of every connector.
-    pub fn snapshot(&self) -> Result<Vec<TelemetryFrame>, TellusError> {
-        Ok(self.0.snapshot().iter().collect())
-    }
-
-    /// When which device was not observed, and why.
-    pub fn gaps(&self) -> Result<Vec<Gap>, TellusError> {
-        Ok(self.0.gaps())
-    }
-
-    /// How many frames of which device were dropped because the consumer was too slow.
-    pub fn drops(&self) -> Result<HashMap<String, u64>, TellusError> {
-        Ok(self.0.drops())
-    }
-
-    /// How many connections there are, open or on the way to it.
-    pub fn connections(&self) -> Result<u32, TellusError> {
-        Ok(u32::try_from(self.0.connections()).unwrap_or(u32::MAX))
-    }
-
-    /// What the stream has counted so far.
-    pub fn stats(&self) -> Result<StreamStats, TellusError> {
-        Ok(self.0.stats().into())
+    /// Its control.
+    pub fn control(&self) -> Result<Arc<StreamControl>, TellusError> {
+        Ok(Arc::new(StreamControl(self.0.control())))
     }
 }
 
 /// Is told what a stream delivers, always from one and the same thread.
 #[uniffi::export(foreign)]
 pub trait TelemetryListener: Send + Sync {
-    /// Frames have arrived.
-    fn on_batch(&self, frames: Vec<TelemetryFrame>) -> Result<(), CallbackError>;
+    /// Frames have arrived: a block of rows, with the ids of devices that were in no block before.
+    fn on_batch(&self, rows: Vec<u8>) -> Result<(), CallbackError>;
     /// The stream does something else now.
     fn on_status(&self, event: StatusEvent) -> Result<(), CallbackError>;
     /// A gap has opened or closed.
@@ -226,94 +131,48 @@ pub trait TelemetryListener: Send + Sync {
 }
 
 /// A foreign listener as the core sees it.
-pub(crate) struct Listener(pub(crate) Arc<dyn TelemetryListener>);
+pub(crate) struct Listener {
+    foreign: Arc<dyn TelemetryListener>,
+    /// How many devices it has been told.
+    told: AtomicU32,
+}
 
-impl core::TelemetryListener for Listener {
-    fn on_batch(&self, batch: &core::Batch) -> Result<(), String> {
-        self.0
-            .on_batch(batch.frames.iter().collect())
-            .map_err(|error| error.to_string())
-    }
-
-    fn on_status(&self, event: &core::StatusEvent) -> Result<(), String> {
-        self.0
-            .on_status(event.clone().into())
-            .map_err(|error| error.to_string())
-    }
-
-    fn on_gap(&self, gap: &Gap) -> Result<(), String> {
-        self.0.on_gap(gap.clone()).map_err(|error| error.to_string())
+impl Listener {
+    pub(crate) fn new(foreign: Arc<dyn TelemetryListener>) -> Self {
+        Self {
+            foreign,
+            told: AtomicU32::new(0),
+        }
     }
 }
 
-/// A running delivery to a listener.
+impl core::TelemetryListener for Listener {
+    fn on_batch(&self, batch: &core::Batch) -> Result<(), String> {
+        let devices = u32::try_from(batch.frames.names().devices.len()).unwrap_or(u32::MAX);
+        // A listener reads the whole block before it can fail, so what was told is known.
+        let told = self.told.swap(devices, Ordering::Relaxed);
+        let rows = rows::encode(&batch.frames, told);
+        self.foreign.on_batch(rows).map_err(|error| error.to_string())
+    }
+
+    fn on_status(&self, event: &core::StatusEvent) -> Result<(), String> {
+        let event = event.clone().into();
+        self.foreign.on_status(event).map_err(|error| error.to_string())
+    }
+
+    fn on_gap(&self, gap: &Gap) -> Result<(), String> {
+        self.foreign.on_gap(gap.clone()).map_err(|error| error.to_string())
+    }
+}
+
+/// A running delivery to a listener. It ends with this object.
 #[derive(Debug, uniffi::Object)]
-pub struct ListenerSubscription(pub(crate) core::ListenerHandle);
+pub struct TelemetryDelivery(pub(crate) core::ListenerHandle);
 
 #[uniffi::export]
-impl ListenerSubscription {
-    /// Ends the delivery. Returns at once; may be called more than once, also from inside the listener.
-    pub fn cancel(&self) -> Result<(), TellusError> {
-        self.0.close();
-        Ok(())
-    }
-
-    /// Whether it was ended, or the listener was detached because it failed too often.
-    pub fn is_cancelled(&self) -> Result<bool, TellusError> {
-        Ok(self.0.is_closed())
-    }
-
-    /// Adds devices. Returns at once.
-    pub fn add(&self, devices: Vec<String>) -> Result<(), TellusError> {
-        Ok(self.0.add(devices)?)
-    }
-
-    /// Lets devices go; the stream ends with the last one. Returns at once.
-    pub fn remove(&self, devices: Vec<String>) -> Result<(), TellusError> {
-        self.0.remove(devices);
-        Ok(())
-    }
-
-    /// Closes all connections until it is resumed.
-    pub fn pause(&self) -> Result<(), TellusError> {
-        self.0.pause();
-        Ok(())
-    }
-
-    /// Opens all connections again.
-    pub fn resume(&self) -> Result<(), TellusError> {
-        self.0.resume();
-        Ok(())
-    }
-
-    /// Tells that the network is another one: opens all connections anew.
-    pub fn network_changed(&self) -> Result<(), TellusError> {
-        self.0.network_changed();
-        Ok(())
-    }
-
-    /// The devices, each once, in alphabetical order.
-    pub fn devices(&self) -> Result<Vec<String>, TellusError> {
-        Ok(self.0.devices())
-    }
-
-    /// The newest reading of every connector.
-    pub fn snapshot(&self) -> Result<Vec<TelemetryFrame>, TellusError> {
-        Ok(self.0.snapshot().iter().collect())
-    }
-
-    /// When which device was not observed, and why.
-    pub fn gaps(&self) -> Result<Vec<Gap>, TellusError> {
-        Ok(self.0.gaps())
-    }
-
-    /// How many frames of which device were dropped because the consumer was too slow.
-    pub fn drops(&self) -> Result<HashMap<String, u64>, TellusError> {
-        Ok(self.0.drops())
-    }
-
-    /// What the stream has counted so far.
-    pub fn stats(&self) -> Result<StreamStats, TellusError> {
-        Ok(self.0.stats().into())
+impl TelemetryDelivery {
+    /// Its control.
+    pub fn control(&self) -> Result<Arc<StreamControl>, TellusError> {
+        Ok(Arc::new(StreamControl(self.0.control())))
     }
 }

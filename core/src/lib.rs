@@ -10,6 +10,7 @@ pub mod clock;
 pub mod config;
 mod envelope;
 mod error;
+pub mod log;
 pub mod model;
 pub mod net;
 mod policy;
@@ -26,14 +27,16 @@ pub use client::Client;
 pub use config::Config;
 pub use error::{Error, ErrorKind, Result};
 pub use policy::{backoff::Backoff, partition::Partition, quota::QuotaClass, retry::RetryPolicy};
+#[doc(hidden)]
+pub use runtime::provoke_panic;
 pub use secret::{ExposeSecret, SecretString};
 pub use signature::{HmacSigner, RequestSigner, SignatureEncoding, SignedParts};
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub use stream::probe;
 pub use stream::{
-    Batch, Frames, FramesIter, Gap, GapCause, Latency, ListenerHandle, Names, Observed, StatusEvent, StreamStats,
-    StreamStatus, Subscription, TelemetryListener, columns,
+    Batch, Frames, FramesIter, Gap, GapCause, Latency, ListenerHandle, Names, Observed, StatusEvent, StreamControl,
+    StreamStats, StreamStatus, Subscription, TelemetryListener, columns,
 };
 pub use tally::ClientStats;
 pub use transport::Request;

@@ -130,6 +130,14 @@ pub(crate) async fn run<T: Send + 'static>(
     })
 }
 
+/// Panics, on the caller's thread or in a task: the faces' tests show with it what becomes of a bug in the SDK.
+#[doc(hidden)]
+#[expect(clippy::panic, reason = "that is what it is for")]
+pub async fn provoke_panic(in_task: bool) -> Result<()> {
+    let bug = async { panic!("provoked") };
+    if in_task { run(true, bug).await } else { bug.await }
+}
+
 /// Polls a future on the caller's thread, with the SDK's timers at hand.
 pub(crate) async fn inside<T>(future: impl Future<Output = T>) -> T {
     let mut future = std::pin::pin!(future);

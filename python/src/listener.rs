@@ -120,7 +120,7 @@ impl Subscription {
     /// Whether it was closed.
     #[getter]
     fn closed(&self) -> bool {
-        self.0.get().is_none_or(ListenerHandle::is_closed)
+        self.0.get().is_none_or(|handle| handle.is_closed())
     }
 
     /// What the stream has counted so far.

@@ -3,19 +3,10 @@
 //! This extension has a `tracing` of its own that no other library of the process shares, so the subscriber set here
 //! is ours alone. Records are handed over by a thread of ours, never by a thread that reads sockets.
 
-use std::{
-    fmt::{self, Write},
-    sync::atomic::{AtomicU8, Ordering},
-};
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use pyo3::{intern, prelude::*, sync::PyOnceLock};
-use tracing::{
-    Event, Level, Metadata, Subscriber,
-    field::{Field, Visit},
-    level_filters::LevelFilter,
-    span,
-    subscriber::Interest,
-};
+use tellus_core::log::{self, Level, LogSink};
 
 use crate::bridge;
 
@@ -25,7 +16,7 @@ static LEAST: AtomicU8 = AtomicU8::new(30);
 
 /// Sets the subscriber. Called when the module is imported; later calls change nothing.
 pub(crate) fn install() {
-    let _ = tracing::subscriber::set_global_default(ToPython);
+    log::install(ToPython);
 }
 
 fn logger(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
@@ -74,67 +65,13 @@ impl Record {
 
 struct ToPython;
 
-impl Subscriber for ToPython {
-    fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
-        // Other crates' events say nothing to users, and could hold what must not be logged.
-        if metadata.is_event() && metadata.target().starts_with("tellus") && *metadata.level() <= Level::DEBUG {
-            Interest::sometimes()
-        } else {
-            Interest::never()
-        }
+impl LogSink for ToPython {
+    fn enabled(&self, level: Level) -> bool {
+        python_level(level) >= LEAST.load(Ordering::Relaxed)
     }
 
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        python_level(*metadata.level()) >= LEAST.load(Ordering::Relaxed)
-    }
-
-    fn max_level_hint(&self) -> Option<LevelFilter> {
-        Some(LevelFilter::DEBUG)
-    }
-
-    fn event(&self, event: &Event<'_>) {
-        let mut text = Text::default();
-        event.record(&mut text);
-        bridge::log(Record {
-            level: python_level(*event.metadata().level()),
-            text: text.line(),
-        });
-    }
-
-    fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
-        span::Id::from_u64(1)
-    }
-    fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
-    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
-    fn enter(&self, _: &span::Id) {}
-    fn exit(&self, _: &span::Id) {}
-}
-
-/// The message, then the fields as `name=value`.
-#[derive(Default)]
-struct Text {
-    message: String,
-    fields: String,
-}
-
-impl Text {
-    fn line(mut self) -> String {
-        self.message.push_str(&self.fields);
-        self.message
-    }
-}
-
-impl Visit for Text {
-    fn record_str(&mut self, field: &Field, value: &str) {
-        self.record_debug(field, &format_args!("{value}"));
-    }
-
-    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        // Writing to a String cannot fail.
-        let _ = if field.name() == "message" {
-            write!(self.message, "{value:?}")
-        } else {
-            write!(self.fields, " {}={value:?}", field.name())
-        };
+    fn log(&self, level: Level, text: String) {
+        let level = python_level(level);
+        bridge::log(Record { level, text });
     }
 }

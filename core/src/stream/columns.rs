@@ -100,6 +100,11 @@ impl Columns {
         self.flags.is_empty()
     }
 
+    /// How many frames there are.
+    pub fn frames(&self) -> usize {
+        self.flags.iter().filter(|flags| **flags & FIRST != 0).count()
+    }
+
     /// Adds a row.
     pub fn push(&mut self, row: Row) {
         self.device.push(row.device);

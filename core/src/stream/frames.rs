@@ -9,7 +9,10 @@ use super::{
     columns::{CONNECTOR, Columns, ENERGY, FIRST, POWER, READING, RESYNC, Row, SOC, STATE, moment},
     names::Names,
 };
-use crate::model::{ConnectorReading, ConnectorState, FrameSource, TelemetryFrame};
+use crate::{
+    error::{Error, Result},
+    model::{ConnectorReading, ConnectorState, FrameSource, TelemetryFrame},
+};
 
 /// Columns with room for more than this many times their rows are too roomy to be kept.
 const SPARSE: usize = 4;
@@ -59,9 +62,29 @@ impl Frames {
         &self.names
     }
 
-    /// The columns to keep, and the texts behind their codes.
-    pub fn into_parts(mut self) -> (Columns, Names) {
-        (std::mem::take(&mut self.columns), std::mem::take(&mut self.names))
+    /// Frames made of rows that a program has kept. The first row of each frame has [`FIRST`] set, and every code stands for
+    /// a text; otherwise [`ErrorKind::InvalidRequest`] says which row is wrong.
+    ///
+    /// [`ErrorKind::InvalidRequest`]: crate::ErrorKind::InvalidRequest
+    pub fn from_parts(columns: Columns, names: Names) -> Result<Self> {
+        let (devices, states) = (names.devices.len(), names.states.len());
+        for row in 0..columns.len() {
+            let Row {
+                device, state, flags, ..
+            } = columns.row(row);
+            let wrong = if row == 0 && flags & FIRST == 0 {
+                "belongs to a frame that begins before it"
+            } else if device as usize >= devices {
+                "has a code that stands for no device"
+            } else if flags & STATE != 0 && usize::from(state) >= states {
+                "has a code that stands for no state"
+            } else {
+                continue;
+            };
+            return Err(Error::invalid("columns", format_args!("row {row} {wrong}")));
+        }
+        let frames = columns.frames();
+        Ok(Self::new(columns, names, frames, None))
     }
 
     /// Gives back memory that is there for more rows than there are, if it is much: for frames that are to be kept.

@@ -1,12 +1,11 @@
 //! Delivery to a listener, by a thread of its own: foreign code never runs on a thread that reads sockets.
 
-use std::{collections::HashMap, sync::Arc, thread};
+use std::{ops::Deref, sync::Arc, thread};
 
 use super::{
+    control::StreamControl,
     event::{Batch, StatusEvent},
-    frames::Frames,
     gap::Gap,
-    stats::{StreamStats, count},
     subscription::Subscription,
 };
 use crate::{
@@ -35,9 +34,10 @@ pub trait TelemetryListener: Send + Sync {
     }
 }
 
-/// A running delivery to a listener. Dropping it closes it.
+/// A running delivery to a listener. Dropping it closes it. What can be done to it stands at [`StreamControl`]. When it is
+/// closed, a batch that is being delivered is finished, and what had already arrived is delivered, too.
 #[derive(Debug)]
-pub struct ListenerHandle(Arc<Subscription>);
+pub struct ListenerHandle(StreamControl);
 
 impl Client {
     /// Delivers the live telemetry of these chargers to a listener until the handle is closed.
@@ -46,15 +46,15 @@ impl Client {
         I: IntoIterator,
         I::Item: Into<String>,
     {
-        let subscription = Arc::new(self.telemetry(devices)?);
-        let pulled = subscription.clone();
+        let subscription = self.telemetry(devices)?;
+        let control = subscription.control();
         thread::Builder::new()
             .name("tellus-listener".into())
-            .spawn(move || dispatch(&pulled, &*listener))
+            .spawn(move || dispatch(&subscription, &*listener))
             .map_err(|error| {
                 Error::new(ErrorKind::Closed, "the system gives no thread for the listener").with_source(error)
             })?;
-        Ok(ListenerHandle(subscription))
+        Ok(ListenerHandle(control))
     }
 }
 
@@ -103,71 +103,23 @@ fn dispatch(subscription: &Subscription, listener: &dyn TelemetryListener) {
 
 /// Counts and logs a failure; of the reason the first line, since some languages hand over whole stack traces.
 fn report(subscription: &Subscription, reason: &str) {
-    count(&subscription.counters.listener_failures, 1);
+    subscription.count_failure();
     let line = reason.lines().next().unwrap_or_default();
     tracing::warn!(reason = line, "the listener failed");
 }
 
 impl ListenerHandle {
-    /// Ends the delivery. Returns at once; may be called more than once, also from inside the listener. A batch that is
-    /// being delivered is finished, and what had already arrived is delivered, too.
-    pub fn close(&self) {
-        self.0.close();
+    /// The control by itself, e.g. for another thread. It does not keep the delivery going.
+    pub fn control(&self) -> StreamControl {
+        self.0.clone()
     }
+}
 
-    /// Whether [`ListenerHandle::close`] was called, or the listener was detached.
-    pub fn is_closed(&self) -> bool {
-        self.0.is_closed()
-    }
+impl Deref for ListenerHandle {
+    type Target = StreamControl;
 
-    /// See [`Subscription::add`].
-    pub fn add(&self, devices: Vec<String>) -> Result<()> {
-        self.0.add(devices)
-    }
-
-    /// See [`Subscription::remove`].
-    pub fn remove(&self, devices: Vec<String>) {
-        self.0.remove(devices);
-    }
-
-    /// See [`Subscription::devices`].
-    pub fn devices(&self) -> Vec<String> {
-        self.0.devices()
-    }
-
-    /// See [`Subscription::pause`].
-    pub fn pause(&self) {
-        self.0.pause();
-    }
-
-    /// See [`Subscription::resume`].
-    pub fn resume(&self) {
-        self.0.resume();
-    }
-
-    /// See [`Subscription::network_changed`].
-    pub fn network_changed(&self) {
-        self.0.network_changed();
-    }
-
-    /// See [`Subscription::snapshot`].
-    pub fn snapshot(&self) -> Frames {
-        self.0.snapshot()
-    }
-
-    /// See [`Subscription::gaps`].
-    pub fn gaps(&self) -> Vec<Gap> {
-        self.0.gaps()
-    }
-
-    /// See [`Subscription::drops`].
-    pub fn drops(&self) -> HashMap<String, u64> {
-        self.0.drops()
-    }
-
-    /// What the stream has counted so far.
-    pub fn stats(&self) -> StreamStats {
-        self.0.stats()
+    fn deref(&self) -> &StreamControl {
+        &self.0
     }
 }
 

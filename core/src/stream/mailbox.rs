@@ -275,11 +275,7 @@ impl Mailbox {
         let state = self.lock();
         let columns = state.board.snapshot(state.wanted.iter().copied());
         drop(state);
-        let frames = columns
-            .flags
-            .iter()
-            .filter(|flags| *flags & super::columns::FIRST != 0)
-            .count();
+        let frames = columns.frames();
         Frames::new(columns, self.names.names(), frames, None)
     }
 

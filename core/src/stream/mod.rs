@@ -6,6 +6,7 @@
 mod board;
 pub mod columns;
 mod connection;
+mod control;
 mod decode;
 mod endings;
 mod event;
@@ -32,6 +33,7 @@ mod subscription;
 mod supervisor;
 mod wire;
 
+pub use control::StreamControl;
 #[cfg(feature = "fuzzing")]
 pub use decode::probe;
 pub use event::{Batch, StatusEvent, StreamStatus};

@@ -1,17 +1,16 @@
 //! A stream as its owner sees it: pull the next batch, or close.
 
-use std::{collections::HashMap, fmt, sync::Arc, time::Duration};
+use std::{ops::Deref, sync::Arc, time::Duration};
 
 use super::{
+    control::StreamControl,
     event::Batch,
     fleet::{Fleet, FleetParts},
-    frames::Frames,
-    gap::Gap,
     mailbox::Mailbox,
     metrics,
     names::Dictionary,
     resync,
-    stats::{Counters, StreamStats},
+    stats::Counters,
 };
 use crate::{
     client::Client,
@@ -20,12 +19,11 @@ use crate::{
     runtime,
 };
 
-/// A telemetry stream. Dropping it closes it.
+/// A telemetry stream to pull from. Dropping it closes it. What can be done to it stands at [`StreamControl`].
+#[derive(Debug)]
 pub struct Subscription {
-    mailbox: Arc<Mailbox>,
-    pub(super) counters: Arc<Counters>,
+    control: StreamControl,
     clock: SharedClock,
-    fleet: Fleet,
 }
 
 impl Client {
@@ -64,9 +62,7 @@ impl Client {
         let fleet = Fleet::start(parts, devices)?;
         watch_over(self, &mailbox, &dictionary);
         Ok(Subscription {
-            fleet,
-            mailbox,
-            counters,
+            control: StreamControl::new(mailbox, counters, fleet),
             clock: config.clock.clone(),
         })
     }
@@ -80,95 +76,35 @@ impl Subscription {
     /// Dropping the future while it waits loses nothing.
     pub async fn next_batch(&self, max_rows: usize, max_wait: Option<Duration>) -> Result<Option<Batch>> {
         // Polled by the caller itself: a task in between could end with a batch that nobody is left to receive.
-        runtime::inside(take(&self.mailbox, &self.clock, max_rows, max_wait)).await
+        runtime::inside(take(self.mailbox(), &self.clock, max_rows, max_wait)).await
     }
 
     /// [`Subscription::next_batch`] for a thread that may wait. Not for a thread of an async runtime.
     pub fn next_batch_blocking(&self, max_rows: usize, max_wait: Option<Duration>) -> Result<Option<Batch>> {
         match max_wait {
-            Some(_) => runtime::block_on(take(&self.mailbox, &self.clock, max_rows, max_wait)),
-            None => runtime::sleep_until(self.mailbox.take(max_rows)),
+            Some(_) => runtime::block_on(take(self.mailbox(), &self.clock, max_rows, max_wait)),
+            None => runtime::sleep_until(self.mailbox().take(max_rows)),
         }
     }
 
-    /// Ends the stream. Returns at once, may be called more than once and from anywhere, also from inside a listener.
-    /// What has already arrived can still be pulled.
-    pub fn close(&self) {
-        self.fleet.close();
-    }
-
-    /// Adds devices; those that are there already stay as they are. Connections with room take them, and are opened anew
-    /// for that; for the rest there are new ones. Returns at once.
-    pub fn add(&self, devices: Vec<String>) -> Result<()> {
-        self.fleet.add(devices)
-    }
-
-    /// Lets devices go; those that are not there do not matter. Their connections are opened anew without them. The stream
-    /// is closed when its last device goes. Returns at once.
-    pub fn remove(&self, devices: Vec<String>) {
-        self.fleet.remove(devices);
-    }
-
-    /// Closes all connections until [`Subscription::resume`], e.g. while an app is in the background. Its devices have a
-    /// gap meanwhile. Returns at once; may be called more than once.
-    pub fn pause(&self) {
-        self.fleet.pause();
-    }
-
-    /// Opens all connections again.
-    pub fn resume(&self) {
-        self.fleet.resume();
-    }
-
-    /// Tells that the network is another one, e.g. cellular after Wi-Fi: opens all connections anew, since what stands may
-    /// be dead, and cuts waits short. Returns at once.
-    pub fn network_changed(&self) {
-        self.fleet.network_changed();
-    }
-
-    /// How many connections there are, open or on the way to it.
-    pub fn connections(&self) -> usize {
-        self.fleet.connections()
-    }
-
-    /// Whether [`Subscription::close`] was called.
-    pub fn is_closed(&self) -> bool {
-        self.fleet.is_closed()
-    }
-
-    /// The devices, each once, in alphabetical order.
-    pub fn devices(&self) -> Vec<String> {
-        self.fleet.devices()
-    }
-
-    /// The newest reading of every connector, in the order of the devices' codes. Needs no pulling.
-    pub fn snapshot(&self) -> Frames {
-        self.mailbox.snapshot()
-    }
-
-    /// When which device was not observed, and why: the gaps that lasted or last up to what has been pulled so far, by
-    /// the time at which they were noticed. The newest 65,536 that ended are kept (`stream.gaps_kept`).
-    pub fn gaps(&self) -> Vec<Gap> {
-        self.mailbox.gaps()
-    }
-
-    /// How many frames of which device were dropped by the overflow policy. Devices without drops are left out.
-    pub fn drops(&self) -> HashMap<String, u64> {
-        self.mailbox.drops()
-    }
-
-    /// What the stream has counted so far.
-    pub fn stats(&self) -> StreamStats {
-        self.mailbox.stats()
+    /// The control by itself, e.g. for another thread. It does not keep the stream open.
+    pub fn control(&self) -> StreamControl {
+        self.control.clone()
     }
 }
 
-impl fmt::Debug for Subscription {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Subscription")
-            .field("devices", &self.devices().len())
-            .field("closed", &self.is_closed())
-            .finish_non_exhaustive()
+/// A stream is controlled like any other, whoever gets its frames.
+impl Deref for Subscription {
+    type Target = StreamControl;
+
+    fn deref(&self) -> &StreamControl {
+        &self.control
+    }
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        self.close();
     }
 }
 
