@@ -128,6 +128,9 @@ async fn read(mut response: reqwest::Response) -> std::result::Result<HttpReply,
     let status = response.status().as_u16();
     let headers = std::mem::take(response.headers_mut());
     let announced = response.content_length();
+    if announced.is_some_and(|length| length > MAX_BODY as u64) {
+        return Err(ReadError::TooLarge);
+    }
     let first = response.chunk().await?.unwrap_or_default();
     let mut next = response.chunk().await?;
     let mut length = first.len();

@@ -16,6 +16,9 @@ use crate::clock::SharedClock;
 /// The window that the platform's limits speak of. Whether it is a fixed or a sliding one is not specified;
 /// what fits every sliding window fits every fixed one too.
 const WINDOW: Duration = Duration::from_secs(60);
+/// However high the limit, so many calls are under way at most: over HTTP/1.1 each holds a socket, and ten thousand callers
+/// of one client would take all that a process may have.
+const MOST_IN_FLIGHT: usize = 64;
 
 /// Which limit a call counts against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -47,6 +50,9 @@ impl Window {
     /// Takes a place at `now`. Otherwise says when the next one opens, if that is known: calls under way have no known end.
     fn try_enter(&mut self, now: Duration) -> Result<(), Option<Duration>> {
         self.forget_old(now);
+        if self.in_flight == MOST_IN_FLIGHT {
+            return Err(None);
+        }
         if self.in_flight + self.answered.len() < self.limit {
             self.in_flight += 1;
             return Ok(());

@@ -190,7 +190,7 @@ impl Transport {
         self.interruptible(entering).await?.map_err(|wait| {
             Error::new(
                 ErrorKind::RateLimited,
-                "the limit per minute is reached; nothing was sent",
+                "the limit per minute, or of calls at a time, is reached; nothing was sent",
             )
             .with_retry_after(Some(wait))
         })

@@ -8,6 +8,7 @@ mod common;
 mod errors;
 mod faults;
 mod fleet;
+mod hostile;
 mod network;
 mod nginx;
 mod rest;
