@@ -29,8 +29,8 @@ bench: ## Measure speed side by side with other HTTP clients (a table, not a tes
 soak: ## Stream under random faults, and account for every frame, for MINUTES=10
 	@.ci/soak "$(or $(MINUTES),10)" $(SEED)
 
-fuzz: ## Look for messages that the stream's decoder misreads, for MINUTES=1
-	@.ci/fuzz "$(or $(MINUTES),1)"
+fuzz: ## Look for messages and replies that are misread, for SECONDS=60 each
+	@.ci/fuzz "$(or $(SECONDS),60)"
 
 lint: ## Check format, lints, docs, shell scripts and dependencies
 	@.ci/lint

@@ -8,8 +8,10 @@ use serde_json::{Map, Value, value::RawValue};
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// How much of a body that is not ours to read goes into an error's text.
+/// How much of a body that is not ours to read goes into an error's text (characters).
 const EXCERPT: usize = 120;
+/// How much of what the platform says about a failure does, or of the place in a reply that is not as documented.
+const SAID: usize = 1000;
 
 #[derive(Deserialize)]
 struct Envelope<'a> {
@@ -27,9 +29,14 @@ struct Envelope<'a> {
 /// Success is a 2xx status AND code 0; where the platform leaves the envelope away (its token endpoint does in
 /// some documents, and does not in others) the whole body is the payload. `message` is never tested.
 pub(crate) fn open<T: DeserializeOwned>(status: u16, headers: &HeaderMap, body: &[u8]) -> Result<T> {
-    if let Some(payload) = quick(status, body) {
-        return Ok(payload);
+    match quick(status, body) {
+        Some(payload) => Ok(payload),
+        None => careful(status, headers, body),
     }
+}
+
+/// Every reply, with the words for what is wrong with it.
+pub(crate) fn careful<T: DeserializeOwned>(status: u16, headers: &HeaderMap, body: &[u8]) -> Result<T> {
     let request_id = request_id(headers);
     let success = (200..300).contains(&status);
     let payload = match read(body) {
@@ -52,22 +59,19 @@ pub(crate) fn open<T: DeserializeOwned>(status: u16, headers: &HeaderMap, body: 
     };
     let mut json = serde_json::Deserializer::from_slice(payload);
     serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        let path = error.path().to_string();
+        let path = line(&error.path().to_string(), SAID);
+        let inner = line(&error.inner().to_string(), SAID);
         Error::new(
             ErrorKind::Decode,
-            format!(
-                "the reply does not have the documented shape at {path}: {}",
-                error.inner()
-            ),
+            format!("the reply does not have the documented shape at {path}: {inner}"),
         )
         .with_http_status(status)
         .with_request_id(request_id)
     })
 }
 
-/// The usual success in one pass over the body. Whatever is unusual is left to the careful way, which also finds the words
-/// for what is wrong.
-fn quick<T: DeserializeOwned>(status: u16, body: &[u8]) -> Option<T> {
+/// The usual success in one pass over the body. Whatever is unusual is left to [`careful`].
+pub(crate) fn quick<T: DeserializeOwned>(status: u16, body: &[u8]) -> Option<T> {
     #[derive(Deserialize)]
     #[serde(bound = "T: DeserializeOwned")]
     struct Success<T> {
@@ -101,11 +105,12 @@ fn failure(status: u16, headers: &HeaderMap, code: Option<i64>, envelope: Envelo
         .as_ref()
         .and_then(Value::as_str)
         .filter(|text| !text.is_empty());
-    let mut reason = said.unwrap_or(default_reason(kind)).to_owned();
-    if let Some(field) = details.get("field").and_then(Value::as_str)
-        && !reason.contains(field)
-    {
-        reason = format!("{field}: {reason}");
+    let mut reason = line(said.unwrap_or(default_reason(kind)), SAID);
+    if let Some(field) = details.get("field").and_then(Value::as_str) {
+        let field = line(field, EXCERPT);
+        if !reason.contains(&field) {
+            reason = format!("{field}: {reason}");
+        }
     }
     let in_details = details
         .get("retry_after_seconds")
@@ -202,13 +207,18 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 
 /// The start of a foreign body, on one line.
 fn excerpt(body: &[u8]) -> String {
-    let text = String::from_utf8_lossy(body);
-    let mut words = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if let Some((end, _)) = words.char_indices().nth(EXCERPT) {
-        words.truncate(end);
-        words.push('…');
+    line(&String::from_utf8_lossy(body), EXCERPT)
+}
+
+/// A foreign text on one line and not too long, without characters that a terminal would obey.
+fn line(text: &str, most: usize) -> String {
+    let words = text.split(|character: char| character.is_whitespace() || character.is_control());
+    let mut line = words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+    if let Some((end, _)) = line.char_indices().nth(most) {
+        line.truncate(end);
+        line.push('…');
     }
-    words
+    line
 }
 
 #[cfg(test)]

@@ -10,6 +10,8 @@ pub mod clock;
 pub mod config;
 mod envelope;
 mod error;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 pub mod log;
 pub mod model;
 pub mod net;

@@ -48,8 +48,9 @@ struct Ask<'a> {
     grant_type: &'static str,
 }
 
-#[derive(Deserialize)]
-struct Grant {
+/// The documented reply.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Grant {
     access_token: SecretString,
     #[serde(default)]
     token_type: Option<String>,

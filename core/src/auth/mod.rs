@@ -8,6 +8,8 @@ mod store;
 mod token_cache;
 mod token_file;
 
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use client_secret::Grant;
 pub(crate) use client_secret::TokenEndpoint;
 pub use credentials::Credentials;
 pub(crate) use fixed::FixedToken;
