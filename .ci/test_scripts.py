@@ -12,6 +12,7 @@ from unittest import mock
 
 import counts
 import deny
+import promises
 from counts import Counts
 
 CARGO = """
@@ -106,6 +107,23 @@ class Versions(unittest.TestCase):
             r"<artifactId>tellus-sdk</artifactId>\s*<version>(.+)</version>", (root / "kotlin/pom.xml").read_text()
         )
         self.assertEqual(found and found[1], workspace)
+
+
+class Promises(unittest.TestCase):
+    """On documents that name tests which are there, and tests which are not."""
+
+    TABLE = "| promise | tests |\n|---|---|\n| a | {} |\n"
+
+    def faults(self, cell: str) -> list[str]:
+        return promises.missing(self.TABLE.format(cell))
+
+    def test_a_test_that_is_there(self) -> None:
+        self.assertEqual(self.faults("`.ci/test_scripts.py#test_a_test_that_is_there`"), [])
+
+    def test_what_is_missing_is_named(self) -> None:
+        self.assertIn("no file nowhere.rs", self.faults("`nowhere.rs#test`")[0])
+        self.assertIn("holds no", self.faults("`.ci/promises.py#a test that nobody wrote`")[0])
+        self.assertIn("no test for: a", self.faults("by care")[0])
 
 
 if __name__ == "__main__":
