@@ -1,7 +1,7 @@
 """Checks that the tests which a document names are there: `promises.py DOCUMENT...`.
 
-A test is named as `path#name` in backticks, the path from the repository's root. In a table with a column called "tests"
-each row has to name at least one.
+A test is named as `path#name` in backticks, the path from the repository's root. In a table with a column called
+"tests" each row has to name at least one.
 """
 
 from __future__ import annotations
