@@ -5,12 +5,12 @@ use std::{
     net::{TcpListener, TcpStream},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use tellus_core::{Client, Config};
-use tellus_sandbox::Sandbox;
+use tellus_sandbox::{Options, Sandbox};
 
 use crate::common::{block_on, credentials, eventually, sandbox};
 
@@ -31,8 +31,8 @@ impl Drop for Nginx {
 }
 
 impl Nginx {
-    /// `None` if there is no nginx and none is required; says so.
-    fn start(sandbox: &Sandbox) -> Option<Self> {
+    /// One that gives up on a connection that is idle for so long. `None` if there is no nginx and none is required; says so.
+    fn start(sandbox: &Sandbox, idle: &str) -> Option<Self> {
         let program = [
             "/usr/sbin/nginx",
             "/usr/bin/nginx",
@@ -49,11 +49,12 @@ impl Nginx {
             eprintln!("LEFT OUT: the test behind nginx, because nginx is not installed");
             return None;
         };
-        let folder = std::env::temp_dir().join(format!("tellus-nginx-{}", std::process::id()));
+        let folder = std::env::temp_dir();
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let folder = folder.join(format!("tellus-nginx-{}-{port}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
         let ca_pem = certificates(&folder);
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        fs::write(folder.join("nginx.conf"), configuration(&folder, port, sandbox)).unwrap();
+        fs::write(folder.join("nginx.conf"), configuration(&folder, port, sandbox, idle)).unwrap();
         let process = Command::new(program)
             .arg("-p")
             .arg(&folder)
@@ -92,7 +93,7 @@ fn certificates(folder: &Path) -> String {
     authority.pem()
 }
 
-fn configuration(folder: &Path, port: u16, sandbox: &Sandbox) -> String {
+fn configuration(folder: &Path, port: u16, sandbox: &Sandbox, idle: &str) -> String {
     let (folder, upstream) = (folder.display(), sandbox.address());
     format!(
         r#"daemon off;
@@ -119,7 +120,7 @@ http {{
             proxy_http_version 1.1;
             proxy_set_header Upgrade $http_upgrade;
             proxy_set_header Connection $connection_upgrade;
-            proxy_read_timeout 60s;
+            proxy_read_timeout {idle};
         }}
     }}
 }}
@@ -130,7 +131,9 @@ http {{
 #[test]
 fn rest_over_http_2_and_the_stream_work_from_the_same_client() {
     let sandbox = sandbox();
-    let Some(nginx) = Nginx::start(&sandbox) else { return };
+    let Some(nginx) = Nginx::start(&sandbox, "60s") else {
+        return;
+    };
     let mut config = Config::new(format!("https://localhost:{}", nginx.port));
     config.extra_roots_pem.push(nginx.ca_pem.clone());
     let client = Client::new(config.clone(), credentials(&sandbox)).unwrap();
@@ -162,4 +165,36 @@ fn rest_over_http_2_and_the_stream_work_from_the_same_client() {
     assert_eq!(error.kind(), tellus_core::ErrorKind::Connection);
     assert!(error.reason().contains("certificate"), "{error}");
     assert_eq!(nginx.log().matches("oauth/token").count(), 1);
+}
+
+/// nginx goes by real time, so this takes some; it has to, since what is tested is how two clocks go together.
+#[test]
+fn pings_keep_a_quiet_stream_open_behind_a_proxy_that_closes_idle_ones() {
+    let sandbox = Sandbox::start(Options {
+        cadence: Duration::from_secs(3600),
+        ..Options::default()
+    })
+    .unwrap();
+    let Some(nginx) = Nginx::start(&sandbox, "1s") else {
+        return;
+    };
+    // Quicker than nginx gives up, and slower: the one stream stands, the other comes back each time.
+    for (ping, stands) in [(Duration::from_millis(250), true), (Duration::from_secs(3600), false)] {
+        let mut config = Config::new(format!("https://localhost:{}", nginx.port));
+        config.extra_roots_pem.push(nginx.ca_pem.clone());
+        config.stream.ping_interval = ping;
+        config.stream.silence = ping * 4;
+        config.stream.backoff.base = Duration::from_millis(10);
+        let client = Client::new(config, credentials(&sandbox)).unwrap();
+        let stream = client.telemetry(sandbox.device_ids()).unwrap();
+        let opened = Instant::now();
+        while opened.elapsed() < Duration::from_millis(2500) {
+            stream
+                .next_batch_blocking(100, Some(Duration::from_millis(100)))
+                .unwrap()
+                .unwrap();
+        }
+        assert_eq!(stream.stats().connections == 1, stands, "{:?}", stream.stats());
+        stream.close();
+    }
 }
