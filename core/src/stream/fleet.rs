@@ -46,7 +46,7 @@ impl Fleet {
     /// Lets devices go; those that are not there do not matter. Their connections are dialled anew without them, or closed
     /// if nothing is left. The stream is closed when its last device goes.
     pub(super) fn remove(&self, devices: Vec<String>) {
-        self.0.remove(&devices.into_iter().collect());
+        self.0.remove(&devices);
     }
 
     /// Closes all connections until [`Fleet::resume`].

@@ -19,7 +19,7 @@ fn frame(device: u32, timestamp: i64, flags: u8) -> Columns {
 
 fn names() -> Names {
     Names {
-        devices: std::sync::Arc::new(["a", "b"].map(std::sync::Arc::from).to_vec()),
+        devices: std::sync::Arc::new(["a", "b"].into_iter().collect()),
         ..Names::default()
     }
 }

@@ -30,6 +30,7 @@ mod sleep;
 mod stats;
 mod subscription;
 mod supervisor;
+mod texts;
 mod wire;
 
 #[cfg(feature = "fuzzing")]
@@ -42,3 +43,4 @@ pub use listener::{ListenerHandle, TelemetryListener};
 pub use names::Names;
 pub use stats::StreamStats;
 pub use subscription::Subscription;
+pub use texts::Texts;
