@@ -9,6 +9,8 @@ use crate::config::Staleness;
 const INLINE: usize = 1;
 /// How much the newest interval counts in a learned cadence: one eighth, so that one late frame changes little.
 const LEARNING: i64 = 8;
+/// In µs.
+const MILLISECOND: i64 = 1000;
 /// A device whose cadence is not known yet is not called stale before this time.
 const UNLEARNED: Duration = Duration::from_secs(60);
 /// States in which a charger may be silent: nothing flows, so there is nothing to report. Codes as in [`super::names`].
@@ -83,33 +85,40 @@ impl Reading {
     }
 }
 
-/// What is known of one device.
+/// What is known of one device. There is one for every device, so it is kept small.
 #[derive(Debug, Default)]
 struct Slot {
-    /// The charger's time of its newest frame, in µs.
-    timestamp: i64,
-    /// When that came, by the wall clock, in µs.
-    received_at: i64,
-    /// When that came, by the monotonic clock, in µs; 0 if nothing came yet.
+    /// When its newest frame came, by the monotonic clock, in µs; 0 if nothing came yet.
     seen: i64,
-    /// The usual time between two frames while it is active, in µs; 0 if not known yet.
-    cadence: i64,
-    inline: [Reading; INLINE],
+    /// The usual time between two frames while it is active, in ms; 0 if not known yet.
+    cadence: u32,
     used: u8,
     /// Something has not been delivered yet. Used by the policy that keeps only the newest.
     pending: bool,
     stale: bool,
+    inline: [Reading; INLINE],
+    /// What few devices have.
+    more: Option<Box<More>>,
+}
+
+/// What a device has no room for in its slot.
+#[derive(Debug, Default)]
+struct More {
     /// Readings of further connectors.
-    more: Vec<Reading>,
+    readings: Vec<Reading>,
+    /// The newest frame that named no connector, if it has not been delivered: both clocks, in µs.
+    bare: Option<(i64, i64)>,
 }
 
 impl Slot {
     fn readings(&self) -> impl Iterator<Item = &Reading> {
-        self.inline[..usize::from(self.used)].iter().chain(&self.more)
+        let more = self.more.iter().flat_map(|more| &more.readings);
+        self.inline[..usize::from(self.used)].iter().chain(more)
     }
 
     fn readings_mut(&mut self) -> impl Iterator<Item = &mut Reading> {
-        self.inline[..usize::from(self.used)].iter_mut().chain(&mut self.more)
+        let more = self.more.iter_mut().flat_map(|more| &mut more.readings);
+        self.inline[..usize::from(self.used)].iter_mut().chain(more)
     }
 
     fn find(&mut self, row: &Row) -> Option<&mut Reading> {
@@ -121,8 +130,12 @@ impl Slot {
             self.inline[usize::from(self.used)] = reading;
             self.used += 1;
         } else {
-            self.more.push(reading);
+            self.more().readings.push(reading);
         }
+    }
+
+    fn more(&mut self) -> &mut More {
+        self.more.get_or_insert_default()
     }
 
     fn is_active(&self) -> bool {
@@ -152,7 +165,8 @@ impl Board {
     pub(super) fn observe(&mut self, columns: &Columns, first: usize, end: usize, now: i64) -> Seen {
         let slot = self.slot(columns.device[first]);
         let timestamp = columns.timestamp[first];
-        if timestamp == slot.timestamp && slot.seen != 0 && is_duplicate(slot, columns, first, end) {
+        let known = slot.readings().any(|reading| reading.timestamp == timestamp);
+        if known && is_duplicate(slot, columns, first, end) {
             slot.seen = now.max(1);
             return Seen::Duplicate;
         }
@@ -172,19 +186,19 @@ impl Board {
                 }
                 newer = true;
             }
+        } else {
+            slot.more().bare = Some((columns.timestamp[first], columns.received_at[first]));
         }
         if slot.seen != 0 && was_active && !slot.stale && slot.is_active() {
-            let interval = (now - slot.seen).max(0);
-            slot.cadence = if slot.cadence == 0 {
+            let interval = ((now - slot.seen) / MILLISECOND).max(1);
+            let known = i64::from(slot.cadence);
+            let learned = if known == 0 {
                 interval
             } else {
-                slot.cadence + (interval - slot.cadence) / LEARNING
+                known + (interval - known) / LEARNING
             };
+            slot.cadence = u32::try_from(learned).unwrap_or(u32::MAX);
         }
-        if !tells || columns.flags[first] & RESYNC == 0 {
-            slot.timestamp = slot.timestamp.max(timestamp);
-        }
-        slot.received_at = columns.received_at[first];
         slot.seen = now.max(1);
         slot.stale = false;
         match (newer, instead) {
@@ -205,14 +219,14 @@ impl Board {
         if !std::mem::take(&mut slot.pending) {
             return;
         }
-        let (timestamp, received_at) = (slot.timestamp, slot.received_at);
+        let bare = slot.more.as_mut().and_then(|more| more.bare.take());
         let mut last = None;
         for reading in slot.readings_mut().filter(|reading| reading.fresh) {
             reading.fresh = false;
             out.push(reading.row(device, last != Some(reading.timestamp)));
             last = Some(reading.timestamp);
         }
-        if last.is_none() {
+        if let (None, Some((timestamp, received_at))) = (last, bare) {
             let nothing = Reading {
                 timestamp,
                 received_at,
@@ -245,7 +259,10 @@ impl Board {
             }
             let limit = match slot.cadence {
                 0 => micros(UNLEARNED.max(rule.minimum)),
-                cadence => micros(rule.minimum).max(cadence.saturating_mul(i64::from(rule.factor))),
+                cadence => {
+                    let usual = i64::from(cadence) * MILLISECOND;
+                    micros(rule.minimum).max(usual.saturating_mul(i64::from(rule.factor)))
+                }
             };
             if now - slot.seen > limit {
                 slot.stale = true;

@@ -1,6 +1,6 @@
 //! Many short texts, each of them once: they lie one behind the other, so that none needs memory of its own.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, ops::Range, sync::Arc};
 
 /// How many texts lie together; a power of two.
 const PIECE: usize = 256;
@@ -11,18 +11,29 @@ const PIECE: usize = 256;
 pub struct Texts(Vec<Arc<Piece>>);
 
 /// Up to [`PIECE`] texts.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 struct Piece {
     text: String,
-    /// Where each of them ends.
-    ends: Vec<usize>,
+    len: usize,
+    /// Where each of them begins, which is where the one before it ends.
+    bounds: [usize; PIECE + 1],
+}
+
+impl Default for Piece {
+    fn default() -> Self {
+        Self {
+            text: String::new(),
+            len: 0,
+            bounds: [0; PIECE + 1],
+        }
+    }
 }
 
 impl Texts {
     /// How many there are.
     pub fn len(&self) -> usize {
         match self.0.split_last() {
-            Some((last, full)) => full.len() * PIECE + last.ends.len(),
+            Some((last, full)) => full.len() * PIECE + last.len,
             None => 0,
         }
     }
@@ -35,7 +46,7 @@ impl Texts {
     /// The text with this code.
     pub fn get(&self, code: usize) -> Option<&str> {
         let piece = self.0.get(code / PIECE)?;
-        piece.text.get(piece.place(code % PIECE)?)
+        piece.text.get(piece.place(code)?)
     }
 
     /// All of them, by their code.
@@ -47,31 +58,31 @@ impl Texts {
     #[inline(always)]
     pub(super) fn bytes(&self, code: usize) -> Option<&[u8]> {
         let piece = self.0.get(code / PIECE)?;
-        piece.text.as_bytes().get(piece.place(code % PIECE)?)
+        piece.text.as_bytes().get(piece.place(code)?)
     }
 
     /// Adds a text, whose code is the number of those before it.
     pub(super) fn push(&mut self, text: &str) {
-        if self.0.last().is_none_or(|piece| piece.ends.len() == PIECE) {
+        if self.0.last().is_none_or(|piece| piece.len == PIECE) {
             self.0.push(Arc::default());
         }
         if let Some(piece) = self.0.last_mut().map(Arc::make_mut) {
             piece.text.push_str(text);
-            piece.ends.push(piece.text.len());
-            if piece.ends.len() == PIECE {
+            piece.len += 1;
+            piece.bounds[piece.len] = piece.text.len();
+            if piece.len == PIECE {
                 piece.text.shrink_to_fit();
-                piece.ends.shrink_to_fit();
             }
         }
     }
 }
 
 impl Piece {
+    /// Where the text with this code lies.
     #[inline(always)]
-    fn place(&self, index: usize) -> Option<std::ops::Range<usize>> {
-        let end = *self.ends.get(index)?;
-        let start = index.checked_sub(1).map_or(0, |before| self.ends[before]);
-        Some(start..end)
+    fn place(&self, code: usize) -> Option<Range<usize>> {
+        let index = code % PIECE;
+        (index < self.len).then(|| self.bounds[index]..self.bounds[index + 1])
     }
 }
 
