@@ -96,6 +96,8 @@ struct Slot {
     /// Something has not been delivered yet. Used by the policy that keeps only the newest.
     pending: bool,
     stale: bool,
+    /// Something flows, so that it has to report.
+    active: bool,
     inline: [Reading; INLINE],
     /// What few devices have.
     more: Option<Box<More>>,
@@ -137,10 +139,6 @@ impl Slot {
     fn more(&mut self) -> &mut More {
         self.more.get_or_insert_default()
     }
-
-    fn is_active(&self) -> bool {
-        self.readings().any(Reading::is_active)
-    }
 }
 
 /// What the board says of a frame that was put on it.
@@ -170,7 +168,6 @@ impl Board {
             slot.seen = now.max(1);
             return Seen::Duplicate;
         }
-        let was_active = slot.is_active();
         let tells = columns.flags[first] & READING != 0;
         let (mut newer, mut instead) = (!tells, false);
         if tells {
@@ -189,7 +186,8 @@ impl Board {
         } else {
             slot.more().bare = Some((columns.timestamp[first], columns.received_at[first]));
         }
-        if slot.seen != 0 && was_active && !slot.stale && slot.is_active() {
+        let active = slot.readings().any(Reading::is_active);
+        if std::mem::replace(&mut slot.active, active) && active && !slot.stale {
             let interval = ((now - slot.seen) / MILLISECOND).max(1);
             let known = i64::from(slot.cadence);
             let learned = if known == 0 {
@@ -254,7 +252,7 @@ impl Board {
         let mut silent = Vec::new();
         for device in devices {
             let slot = self.slot(device);
-            if slot.stale || slot.seen == 0 || !slot.is_active() {
+            if slot.stale || !slot.active {
                 continue;
             }
             let limit = match slot.cadence {
@@ -275,6 +273,11 @@ impl Board {
     /// Whether the device has reported since `then` (monotonic, in µs).
     pub(super) fn seen_since(&mut self, device: u32, then: i64) -> bool {
         self.slot(device).seen > then
+    }
+
+    /// Takes the memory for so many devices at once: growing little by little would leave as much behind.
+    pub(super) fn make_room(&mut self, devices: usize) {
+        grow(&mut self.0, devices);
     }
 
     /// Forgets a device, except for its place.

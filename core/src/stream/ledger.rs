@@ -138,6 +138,11 @@ impl Ledger {
         }
     }
 
+    /// Takes the memory for so many devices at once.
+    pub(super) fn make_room(&mut self, devices: usize) {
+        grow(&mut self.slots, devices);
+    }
+
     /// From `at` on (µs, our clock) these devices are not observed. Where a gap is open it goes on.
     pub(super) fn unobserved(&mut self, devices: &[u32], cause: GapCause, at: i64) {
         for device in devices {

@@ -162,15 +162,19 @@ impl Roster {
     }
 
     /// Takes devices in, in connections with room and new ones.
-    pub(super) fn add(self: &Arc<Self>, devices: &[String]) -> Result<()> {
+    pub(super) fn add(self: &Arc<Self>, ids: Vec<String>) -> Result<()> {
         let mut state = self.lock();
         if state.closed || state.ended {
             return Err(Error::closed("stream"));
         }
         let dictionary = &self.parts.dictionary;
-        let devices = dictionary.expect(devices.iter().map(String::as_str));
+        let devices = dictionary.expect(ids.iter().map(String::as_str));
+        // The connections may well use their memory.
+        drop(ids);
+        let names = dictionary.names();
+        self.parts.mailbox.make_room(names.devices.len());
         let State { shards, lines, .. } = &mut *state;
-        let gained = shards.add(&devices, &dictionary.names(), |index| lines.contains_key(&index));
+        let gained = shards.add(&devices, &names, |index| lines.contains_key(&index));
         let mut launched = 0;
         for (index, devices) in gained {
             self.parts.mailbox.unobserved(&devices, GapCause::Connecting);
