@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use super::columns::{CONNECTOR, Columns, FIRST, READING, RESYNC, Row, STATE};
+use super::{
+    columns::{Columns, READING, Row},
+    reading::Reading,
+};
 use crate::config::Staleness;
 
 /// Readings that a device has room for without memory of their own.
@@ -13,77 +16,6 @@ const LEARNING: i64 = 8;
 const MILLISECOND: i64 = 1000;
 /// A device whose cadence is not known yet is not called stale before this time.
 const UNLEARNED: Duration = Duration::from_secs(60);
-/// States in which a charger may be silent: nothing flows, so there is nothing to report. Codes as in [`super::names`].
-const QUIET_STATES: [u8; 3] = [0, 3, 4];
-
-/// One connector's newest reading.
-#[derive(Debug, Clone, Copy, Default)]
-struct Reading {
-    timestamp: i64,
-    received_at: i64,
-    power: f64,
-    energy_delivered: f64,
-    soc: f64,
-    connector: u32,
-    state: u8,
-    flags: u8,
-    /// Not delivered yet. Used by the policy that keeps only the newest.
-    fresh: bool,
-}
-
-impl Reading {
-    fn of(row: &Row) -> Self {
-        Self {
-            timestamp: row.timestamp,
-            received_at: row.received_at,
-            power: row.power,
-            energy_delivered: row.energy_delivered,
-            soc: row.soc,
-            connector: row.connector,
-            state: row.state,
-            flags: row.flags & !FIRST,
-            fresh: true,
-        }
-    }
-
-    fn row(&self, device: u32, first: bool) -> Row {
-        Row {
-            device,
-            timestamp: self.timestamp,
-            received_at: self.received_at,
-            connector: self.connector,
-            state: self.state,
-            power: self.power,
-            energy_delivered: self.energy_delivered,
-            soc: self.soc,
-            flags: self.flags | if first { FIRST } else { 0 },
-        }
-    }
-
-    fn same_connector(&self, row: &Row) -> bool {
-        self.flags & CONNECTOR == row.flags & CONNECTOR && self.connector == row.connector
-    }
-
-    /// The very same reading. Bits are compared: two that differ in the sign of zero are not the same message.
-    fn equals(&self, row: &Row) -> bool {
-        self.timestamp == row.timestamp
-            && self.flags == row.flags & !FIRST
-            && self.state == row.state
-            && self.power.to_bits() == row.power.to_bits()
-            && self.energy_delivered.to_bits() == row.energy_delivered.to_bits()
-            && self.soc.to_bits() == row.soc.to_bits()
-    }
-
-    /// Whether this stays when that row comes. An answer to a call carries our time, which the charger's may be behind: what
-    /// the stream says after it is the newer one.
-    fn outlasts(&self, row: &Row) -> bool {
-        self.timestamp > row.timestamp && self.flags & RESYNC <= row.flags & RESYNC
-    }
-
-    fn is_active(&self) -> bool {
-        self.flags & STATE != 0 && !QUIET_STATES.contains(&self.state)
-    }
-}
 
 /// What is known of one device. There is one for every device, so it is kept small.
 #[derive(Debug, Default)]
@@ -225,12 +157,7 @@ impl Board {
             last = Some(reading.timestamp);
         }
         if let (None, Some((timestamp, received_at))) = (last, bare) {
-            let nothing = Reading {
-                timestamp,
-                received_at,
-                ..Reading::default()
-            };
-            out.push(nothing.row(device, true));
+            out.push(Reading::nothing(timestamp, received_at).row(device, true));
         }
     }
 

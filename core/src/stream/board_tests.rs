@@ -1,5 +1,5 @@
 use super::*;
-use crate::stream::columns::POWER;
+use crate::stream::columns::{CONNECTOR, FIRST, POWER, STATE};
 
 const CHARGING: u8 = 1;
 const IDLE: u8 = 0;

@@ -23,6 +23,7 @@ mod moves;
 mod names;
 mod orders;
 mod queue;
+mod reading;
 mod resync;
 mod roster;
 mod shards;
