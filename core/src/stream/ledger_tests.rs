@@ -1,5 +1,5 @@
 use super::*;
-use crate::stream::columns::Row;
+use crate::stream::{columns::Row, gap::Observed};
 
 fn frame(device: u32, timestamp: i64, flags: u8) -> Columns {
     let mut columns = Columns::default();

@@ -8,6 +8,7 @@ pub mod columns;
 mod connection;
 mod decode;
 mod endings;
+mod entry;
 mod event;
 mod fleet;
 mod frames;
