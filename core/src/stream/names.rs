@@ -157,6 +157,7 @@ mod tests {
         assert_eq!(dictionary.device("a").unwrap().0, 1);
         assert_eq!((before.devices.len(), dictionary.names().devices.len()), (2, 3));
         assert_eq!(dictionary.names().device(2), "c");
+        assert_eq!(dictionary.known(["c", "never heard of", "a"]), [2, 1]);
     }
 
     #[test]
