@@ -42,14 +42,13 @@ const ROW: usize = 56;
 /// The frames as a block whose reader knows the devices with codes below `known`.
 pub(crate) fn encode(frames: &Frames, known: u32) -> Vec<u8> {
     let (columns, names) = (frames.columns(), frames.names());
-    let states = &names.states;
-    let devices = names.devices.get(known as usize..).unwrap_or_default();
-    let texts = || states.iter().chain(devices);
+    let (states, devices) = (names.states.len(), names.devices.len().saturating_sub(known as usize));
+    let texts = || names.states.iter().chain(names.devices.iter_from(known as usize));
     let length = HEADER + ROW * columns.len() + texts().map(|text| 4 + text.len()).sum::<usize>();
     let mut out = Vec::with_capacity(length);
     out.extend(VERSION.to_le_bytes());
     out.extend((ROW as u16).to_le_bytes());
-    let counts = [columns.len(), frames.len(), known as usize, devices.len(), states.len()];
+    let counts = [columns.len(), frames.len(), known as usize, devices, states];
     out.extend(counts.into_iter().flat_map(|count| (count as u32).to_le_bytes()));
     for index in 0..columns.len() {
         out.extend(row(&columns.row(index)));

@@ -59,7 +59,7 @@ fn sample() -> Frames {
     ] {
         columns.push(row);
     }
-    let texts = |texts: &[&str]| Arc::new(texts.iter().map(|text| Arc::from(*text)).collect());
+    let texts = |texts: &[&str]| Arc::new(texts.iter().copied().collect());
     let names = Names {
         devices: texts(&["dvc_0001", "größe-☃", "dvc_0003"]),
         states: texts(&["idle", "charging", "discharging", "fault", "unavailable", "preparing"]),

@@ -3,9 +3,8 @@
 #![doc(hidden)]
 #![allow(missing_docs, reason = "not for use")]
 
-use std::fmt::Debug;
-
 use http::{HeaderMap, HeaderValue, header};
+use secrecy::ExposeSecret;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -33,22 +32,28 @@ pub fn reply(bytes: &[u8]) {
         headers.insert(header::RETRY_AFTER, value);
     }
     let body = body.strip_prefix(b"\n").unwrap_or(body);
-    read::<Value>(status, &headers, body);
-    read::<Page<Site>>(status, &headers, body);
-    read::<Page<ChargingRecord>>(status, &headers, body);
-    read::<Device>(status, &headers, body);
-    read::<EnergySeries>(status, &headers, body);
-    read::<Option<CommandReceipt>>(status, &headers, body);
-    read::<CommandStatus>(status, &headers, body);
-    read::<FlexibilityReceipt>(status, &headers, body);
-    read::<Grant>(status, &headers, body);
+    same::<Value>(status, &headers, body);
+    same::<Page<Site>>(status, &headers, body);
+    same::<Page<ChargingRecord>>(status, &headers, body);
+    same::<Device>(status, &headers, body);
+    same::<EnergySeries>(status, &headers, body);
+    same::<Option<CommandReceipt>>(status, &headers, body);
+    same::<CommandStatus>(status, &headers, body);
+    same::<FlexibilityReceipt>(status, &headers, body);
+    read::<Grant>(status, &headers, body, |one, other| {
+        one.access_token.expose_secret() == other.access_token.expose_secret() && one.expires_in == other.expires_in
+    });
 }
 
-fn read<T: DeserializeOwned + Debug>(status: u16, headers: &HeaderMap, body: &[u8]) {
+fn same<T: DeserializeOwned + PartialEq>(status: u16, headers: &HeaderMap, body: &[u8]) {
+    read::<T>(status, headers, body, |one, other| one == other);
+}
+
+fn read<T: DeserializeOwned>(status: u16, headers: &HeaderMap, body: &[u8], same: impl Fn(&T, &T) -> bool) {
     let careful = envelope::careful::<T>(status, headers, body);
     if let Some(quick) = envelope::quick::<T>(status, body) {
         let careful = careful.as_ref().expect("what is read quickly is read carefully, too");
-        assert_eq!(format!("{quick:?}"), format!("{careful:?}"));
+        assert!(same(&quick, careful), "read in two ways");
     }
     match careful {
         Ok(_) => assert!((200..300).contains(&status)),

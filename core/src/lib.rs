@@ -38,7 +38,7 @@ pub use signature::{HmacSigner, RequestSigner, SignatureEncoding, SignedParts};
 pub use stream::probe;
 pub use stream::{
     Batch, Frames, FramesIter, Gap, GapCause, Latency, ListenerHandle, Names, Observed, StatusEvent, StreamControl,
-    StreamStats, StreamStatus, Subscription, TelemetryListener, columns,
+    StreamStats, StreamStatus, Subscription, TelemetryListener, Texts, columns,
 };
 pub use tally::ClientStats;
 pub use transport::Request;

@@ -49,13 +49,13 @@ struct Ask<'a> {
 }
 
 /// The documented reply.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 pub(crate) struct Grant {
-    access_token: SecretString,
+    pub(crate) access_token: SecretString,
     #[serde(default)]
     token_type: Option<String>,
     #[serde(default)]
-    expires_in: Option<f64>,
+    pub(crate) expires_in: Option<f64>,
 }
 
 impl TokenEndpoint {

@@ -2,114 +2,57 @@
 
 use std::time::Duration;
 
-use super::columns::{CONNECTOR, Columns, FIRST, READING, RESYNC, Row, STATE};
+use super::{
+    columns::{Columns, READING, Row},
+    reading::Reading,
+};
 use crate::config::Staleness;
 
 /// Readings that a device has room for without memory of their own.
 const INLINE: usize = 1;
 /// How much the newest interval counts in a learned cadence: one eighth, so that one late frame changes little.
 const LEARNING: i64 = 8;
+/// In µs.
+const MILLISECOND: i64 = 1000;
 /// A device whose cadence is not known yet is not called stale before this time.
 const UNLEARNED: Duration = Duration::from_secs(60);
-/// States in which a charger may be silent: nothing flows, so there is nothing to report. Codes as in [`super::names`].
-const QUIET_STATES: [u8; 3] = [0, 3, 4];
 
-/// One connector's newest reading.
-#[derive(Debug, Clone, Copy, Default)]
-struct Reading {
-    timestamp: i64,
-    received_at: i64,
-    power: f64,
-    energy_delivered: f64,
-    soc: f64,
-    connector: u32,
-    state: u8,
-    flags: u8,
-    /// Not delivered yet. Used by the policy that keeps only the newest.
-    fresh: bool,
-}
-
-impl Reading {
-    fn of(row: &Row) -> Self {
-        Self {
-            timestamp: row.timestamp,
-            received_at: row.received_at,
-            power: row.power,
-            energy_delivered: row.energy_delivered,
-            soc: row.soc,
-            connector: row.connector,
-            state: row.state,
-            flags: row.flags & !FIRST,
-            fresh: true,
-        }
-    }
-
-    fn row(&self, device: u32, first: bool) -> Row {
-        Row {
-            device,
-            timestamp: self.timestamp,
-            received_at: self.received_at,
-            connector: self.connector,
-            state: self.state,
-            power: self.power,
-            energy_delivered: self.energy_delivered,
-            soc: self.soc,
-            flags: self.flags | if first { FIRST } else { 0 },
-        }
-    }
-
-    fn same_connector(&self, row: &Row) -> bool {
-        self.flags & CONNECTOR == row.flags & CONNECTOR && self.connector == row.connector
-    }
-
-    /// The very same reading. Bits are compared: two that differ in the sign of zero are not the same message.
-    fn equals(&self, row: &Row) -> bool {
-        self.timestamp == row.timestamp
-            && self.flags == row.flags & !FIRST
-            && self.state == row.state
-            && self.power.to_bits() == row.power.to_bits()
-            && self.energy_delivered.to_bits() == row.energy_delivered.to_bits()
-            && self.soc.to_bits() == row.soc.to_bits()
-    }
-
-    /// Whether this stays when that row comes. An answer to a call carries our time, which the charger's may be behind: what
-    /// the stream says after it is the newer one.
-    fn outlasts(&self, row: &Row) -> bool {
-        self.timestamp > row.timestamp && self.flags & RESYNC <= row.flags & RESYNC
-    }
-
-    fn is_active(&self) -> bool {
-        self.flags & STATE != 0 && !QUIET_STATES.contains(&self.state)
-    }
-}
-
-/// What is known of one device.
+/// What is known of one device. There is one for every device, so it is kept small.
 #[derive(Debug, Default)]
 struct Slot {
-    /// The charger's time of its newest frame, in µs.
-    timestamp: i64,
-    /// When that came, by the wall clock, in µs.
-    received_at: i64,
-    /// When that came, by the monotonic clock, in µs; 0 if nothing came yet.
+    /// When its newest frame came, by the monotonic clock, in µs; 0 if nothing came yet.
     seen: i64,
-    /// The usual time between two frames while it is active, in µs; 0 if not known yet.
-    cadence: i64,
-    inline: [Reading; INLINE],
+    /// The usual time between two frames while it is active, in ms; 0 if not known yet.
+    cadence: u32,
     used: u8,
     /// Something has not been delivered yet. Used by the policy that keeps only the newest.
     pending: bool,
     stale: bool,
+    /// Something flows, so that it has to report.
+    active: bool,
+    inline: [Reading; INLINE],
+    /// What few devices have.
+    more: Option<Box<More>>,
+}
+
+/// What a device has no room for in its slot.
+#[derive(Debug, Default)]
+struct More {
     /// Readings of further connectors.
-    more: Vec<Reading>,
+    readings: Vec<Reading>,
+    /// The newest frame that named no connector, if it has not been delivered: both clocks, in µs.
+    bare: Option<(i64, i64)>,
 }
 
 impl Slot {
     fn readings(&self) -> impl Iterator<Item = &Reading> {
-        self.inline[..usize::from(self.used)].iter().chain(&self.more)
+        let more = self.more.iter().flat_map(|more| &more.readings);
+        self.inline[..usize::from(self.used)].iter().chain(more)
     }
 
     fn readings_mut(&mut self) -> impl Iterator<Item = &mut Reading> {
-        self.inline[..usize::from(self.used)].iter_mut().chain(&mut self.more)
+        let more = self.more.iter_mut().flat_map(|more| &mut more.readings);
+        self.inline[..usize::from(self.used)].iter_mut().chain(more)
     }
 
     fn find(&mut self, row: &Row) -> Option<&mut Reading> {
@@ -121,12 +64,12 @@ impl Slot {
             self.inline[usize::from(self.used)] = reading;
             self.used += 1;
         } else {
-            self.more.push(reading);
+            self.more().readings.push(reading);
         }
     }
 
-    fn is_active(&self) -> bool {
-        self.readings().any(Reading::is_active)
+    fn more(&mut self) -> &mut More {
+        self.more.get_or_insert_default()
     }
 }
 
@@ -152,11 +95,11 @@ impl Board {
     pub(super) fn observe(&mut self, columns: &Columns, first: usize, end: usize, now: i64) -> Seen {
         let slot = self.slot(columns.device[first]);
         let timestamp = columns.timestamp[first];
-        if timestamp == slot.timestamp && slot.seen != 0 && is_duplicate(slot, columns, first, end) {
+        let known = slot.readings().any(|reading| reading.timestamp == timestamp);
+        if known && is_duplicate(slot, columns, first, end) {
             slot.seen = now.max(1);
             return Seen::Duplicate;
         }
-        let was_active = slot.is_active();
         let tells = columns.flags[first] & READING != 0;
         let (mut newer, mut instead) = (!tells, false);
         if tells {
@@ -172,19 +115,20 @@ impl Board {
                 }
                 newer = true;
             }
+        } else {
+            slot.more().bare = Some((columns.timestamp[first], columns.received_at[first]));
         }
-        if slot.seen != 0 && was_active && !slot.stale && slot.is_active() {
-            let interval = (now - slot.seen).max(0);
-            slot.cadence = if slot.cadence == 0 {
+        let active = slot.readings().any(Reading::is_active);
+        if std::mem::replace(&mut slot.active, active) && active && !slot.stale {
+            let interval = ((now - slot.seen) / MILLISECOND).max(1);
+            let known = i64::from(slot.cadence);
+            let learned = if known == 0 {
                 interval
             } else {
-                slot.cadence + (interval - slot.cadence) / LEARNING
+                known + (interval - known) / LEARNING
             };
+            slot.cadence = u32::try_from(learned).unwrap_or(u32::MAX);
         }
-        if !tells || columns.flags[first] & RESYNC == 0 {
-            slot.timestamp = slot.timestamp.max(timestamp);
-        }
-        slot.received_at = columns.received_at[first];
         slot.seen = now.max(1);
         slot.stale = false;
         match (newer, instead) {
@@ -205,20 +149,15 @@ impl Board {
         if !std::mem::take(&mut slot.pending) {
             return;
         }
-        let (timestamp, received_at) = (slot.timestamp, slot.received_at);
+        let bare = slot.more.as_mut().and_then(|more| more.bare.take());
         let mut last = None;
         for reading in slot.readings_mut().filter(|reading| reading.fresh) {
             reading.fresh = false;
             out.push(reading.row(device, last != Some(reading.timestamp)));
             last = Some(reading.timestamp);
         }
-        if last.is_none() {
-            let nothing = Reading {
-                timestamp,
-                received_at,
-                ..Reading::default()
-            };
-            out.push(nothing.row(device, true));
+        if let (None, Some((timestamp, received_at))) = (last, bare) {
+            out.push(Reading::nothing(timestamp, received_at).row(device, true));
         }
     }
 
@@ -240,12 +179,15 @@ impl Board {
         let mut silent = Vec::new();
         for device in devices {
             let slot = self.slot(device);
-            if slot.stale || slot.seen == 0 || !slot.is_active() {
+            if slot.stale || !slot.active {
                 continue;
             }
             let limit = match slot.cadence {
                 0 => micros(UNLEARNED.max(rule.minimum)),
-                cadence => micros(rule.minimum).max(cadence.saturating_mul(i64::from(rule.factor))),
+                cadence => {
+                    let usual = i64::from(cadence) * MILLISECOND;
+                    micros(rule.minimum).max(usual.saturating_mul(i64::from(rule.factor)))
+                }
             };
             if now - slot.seen > limit {
                 slot.stale = true;
@@ -258,6 +200,11 @@ impl Board {
     /// Whether the device has reported since `then` (monotonic, in µs).
     pub(super) fn seen_since(&mut self, device: u32, then: i64) -> bool {
         self.slot(device).seen > then
+    }
+
+    /// Takes the memory for so many devices at once: growing little by little would leave as much behind.
+    pub(super) fn make_room(&mut self, devices: usize) {
+        grow(&mut self.0, devices);
     }
 
     /// Forgets a device, except for its place.

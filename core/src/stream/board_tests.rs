@@ -1,5 +1,5 @@
 use super::*;
-use crate::stream::columns::POWER;
+use crate::stream::columns::{CONNECTOR, FIRST, POWER, STATE};
 
 const CHARGING: u8 = 1;
 const IDLE: u8 = 0;
@@ -111,4 +111,37 @@ fn what_waits_is_delivered_once_and_in_its_newest_form() {
     board.deliver(7, &mut out);
     assert_eq!(out.len(), 2);
     assert_eq!(observe(&mut board, &frame(3, &[(1, CHARGING, 4.0)]), 3), Seen::New);
+}
+
+#[test]
+fn a_cadence_of_hours_is_learned_as_well() {
+    const HOUR: i64 = 3600 * SECOND;
+    let mut board = Board::default();
+    for count in 1..5 {
+        observe(&mut board, &frame(count, &[(1, CHARGING, 1.0)]), 2 * count * HOUR);
+    }
+    let mut silent = |hour| board.fallen_silent([7].into_iter(), RULE, hour * HOUR);
+    assert!(silent(17).is_empty(), "last at 8, every 2 hours, five times that");
+    assert_eq!(silent(19), [7]);
+}
+
+#[test]
+fn a_frame_that_names_no_connector_is_delivered_unless_a_reading_waits() {
+    let bare = |timestamp| {
+        let mut columns = frame(timestamp, &[(0, 0, 0.0)]);
+        columns.flags[0] = FIRST;
+        columns
+    };
+    let mut board = Board::default();
+    let mut out = Columns::default();
+    assert_eq!(observe(&mut board, &bare(5), 1), Seen::New);
+    assert!(board.await_delivery(7));
+    board.deliver(7, &mut out);
+    assert_eq!(out, bare(5));
+    observe(&mut board, &frame(6, &[(1, CHARGING, 1.0)]), 2);
+    observe(&mut board, &bare(7), 3);
+    assert!(board.await_delivery(7));
+    board.deliver(7, &mut out);
+    assert_eq!((out.timestamp, out.power), (vec![5, 6], vec![0.0, 1.0]));
+    assert_eq!(board.snapshot([7]).len(), 1, "it is no reading");
 }

@@ -31,7 +31,7 @@ impl Fleet {
                 format_args!("none of the {given} belongs to this process's part (stream.partition)"),
             ));
         }
-        roster.add(&wanted)?;
+        roster.add(wanted)?;
         runtime::spawn(keep(roster.clone(), client_closed));
         Ok(Self(roster))
     }
@@ -40,13 +40,13 @@ impl Fleet {
     /// Connections with room take them, and are dialled anew for that; for the rest there are new ones.
     pub(super) fn add(&self, devices: Vec<String>) -> Result<()> {
         let wanted = self.0.check(devices)?;
-        self.0.add(&wanted)
+        self.0.add(wanted)
     }
 
     /// Lets devices go; those that are not there do not matter. Their connections are dialled anew without them, or closed
     /// if nothing is left. The stream is closed when its last device goes.
     pub(super) fn remove(&self, devices: Vec<String>) {
-        self.0.remove(&devices.into_iter().collect());
+        self.0.remove(&devices);
     }
 
     /// Closes all connections until [`Fleet::resume`].

@@ -58,6 +58,8 @@ impl Gate {
     /// The upgrade is through: from here on the library gets what it is handed.
     pub(super) fn upgraded(&mut self) {
         self.mode = Mode::Pieces;
+        // It has been read, and would hold on to the memory of what arrived with it.
+        self.handed = BytesMut::new();
     }
 
     /// The library may read everything from here on.

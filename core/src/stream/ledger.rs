@@ -7,100 +7,15 @@ use std::collections::{HashMap, VecDeque};
 
 use super::{
     board::grow,
-    columns::{Columns, FIRST, RESYNC, moment},
-    gap::{Gap, GapCause, Observed},
+    columns::{Columns, FIRST, RESYNC},
+    entry::{Entry, Moment, NEVER, NOWHERE, Slot},
+    gap::{Gap, GapCause},
     latency::Latency,
     names::Names,
 };
 
-/// What happened when, for which device: both clocks, in µs.
-type Moment = (i64, i64);
-
 /// So much is told at once, so that a fleet that was lost does not fill the memory once more.
 const MAX_NEWS: usize = 4096;
-/// A time that is none.
-const NEVER: i64 = i64::MIN;
-/// A moment that is none.
-const NOWHERE: Moment = (NEVER, NEVER);
-
-/// A gap with codes in place of texts, and `NEVER` in place of `None`: many are kept.
-#[derive(Debug, Clone)]
-struct Entry {
-    opened_at: i64,
-    closed_at: i64,
-    last: Moment,
-    next: Moment,
-    device: u32,
-    dropped: u32,
-    cause: GapCause,
-    resynced: bool,
-}
-
-impl Entry {
-    fn gap(&self, names: &Names) -> Gap {
-        let observed = |(timestamp, received_at): Moment| {
-            (received_at != NEVER).then(|| Observed {
-                timestamp: moment(timestamp),
-                received_at: moment(received_at),
-            })
-        };
-        Gap {
-            device_id: names.device(self.device).to_owned(),
-            cause: self.cause,
-            opened_at: moment(self.opened_at),
-            last: observed(self.last),
-            next: observed(self.next),
-            closed_at: (self.closed_at != NEVER).then(|| moment(self.closed_at)),
-            dropped: self.dropped.into(),
-            resynced: self.resynced,
-        }
-    }
-}
-
-/// A device's last delivered frame, and its open gap if it has one. There is one for every device, so it is kept small.
-#[derive(Debug, Clone, Copy)]
-struct Slot {
-    last: Moment,
-    /// `NEVER` if no gap is open.
-    opened_at: i64,
-    dropped: u32,
-    cause: GapCause,
-    /// The open gap is one of those that are kept in `passed_over`.
-    passed_over: bool,
-}
-
-impl Default for Slot {
-    fn default() -> Self {
-        Self {
-            last: NOWHERE,
-            opened_at: NEVER,
-            dropped: 0,
-            cause: GapCause::Connecting,
-            passed_over: false,
-        }
-    }
-}
-
-impl Slot {
-    fn is_in_gap(&self) -> bool {
-        self.opened_at != NEVER
-    }
-
-    /// The open gap.
-    fn entry(&self, device: u32) -> Entry {
-        Entry {
-            opened_at: self.opened_at,
-            closed_at: NEVER,
-            last: self.last,
-            next: NOWHERE,
-            device,
-            dropped: self.dropped,
-            cause: self.cause,
-            resynced: false,
-        }
-    }
-}
-
 /// The account of one stream.
 #[derive(Debug)]
 pub(super) struct Ledger {
@@ -136,6 +51,11 @@ impl Ledger {
             news: VecDeque::new(),
             latency: Latency::default(),
         }
+    }
+
+    /// Takes the memory for so many devices at once.
+    pub(super) fn make_room(&mut self, devices: usize) {
+        grow(&mut self.slots, devices);
     }
 
     /// From `at` on (µs, our clock) these devices are not observed. Where a gap is open it goes on.

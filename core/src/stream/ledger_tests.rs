@@ -1,5 +1,5 @@
 use super::*;
-use crate::stream::columns::Row;
+use crate::stream::{columns::Row, gap::Observed};
 
 fn frame(device: u32, timestamp: i64, flags: u8) -> Columns {
     let mut columns = Columns::default();
@@ -19,7 +19,7 @@ fn frame(device: u32, timestamp: i64, flags: u8) -> Columns {
 
 fn names() -> Names {
     Names {
-        devices: std::sync::Arc::new(["a", "b"].map(std::sync::Arc::from).to_vec()),
+        devices: std::sync::Arc::new(["a", "b"].into_iter().collect()),
         ..Names::default()
     }
 }

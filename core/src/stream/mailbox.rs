@@ -130,6 +130,12 @@ impl Mailbox {
         self.filled.notify_one();
     }
 
+    /// There are so many devices in all.
+    pub(super) fn make_room(&self, devices: usize) {
+        self.lock().board.make_room(devices);
+        self.ledger().make_room(devices);
+    }
+
     /// From now on these devices are not observed.
     pub(super) fn unobserved(&self, devices: &[u32], cause: GapCause) {
         if devices.is_empty() {

@@ -1,9 +1,13 @@
 //! The texts behind the codes in telemetry columns: ids of devices and names of states.
 
 use std::{
-    collections::HashMap,
+    hash::{BuildHasher, RandomState},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
+
+use hashbrown::HashTable;
+
+use super::texts::Texts;
 
 /// The states that the schema names, at fixed codes; others follow as they come.
 pub(super) const KNOWN_STATES: [&str; 5] = ["idle", "charging", "discharging", "fault", "unavailable"];
@@ -19,43 +23,45 @@ const UNEXPECTED_DEVICES: usize = 1 << 16;
 #[derive(Debug, Clone, Default)]
 pub struct Names {
     /// Ids of devices by their code.
-    pub devices: Arc<Vec<Arc<str>>>,
+    pub devices: Arc<Texts>,
     /// Names of states by their code: `idle`, `charging`, `discharging`, `fault`, `unavailable`, then others.
-    pub states: Arc<Vec<Arc<str>>>,
+    pub states: Arc<Texts>,
 }
 
 impl Names {
     /// The id of the device with this code.
     pub fn device(&self, code: u32) -> &str {
-        self.devices.get(code as usize).map_or("", |id| id)
+        self.devices.get(code as usize).unwrap_or_default()
     }
 
     /// The name of the state with this code.
     pub fn state(&self, code: u8) -> &str {
-        self.states.get(usize::from(code)).map_or(OTHER_STATE, |name| name)
+        self.states.get(usize::from(code)).unwrap_or(OTHER_STATE)
     }
 }
 
-/// Gives out codes. One for each stream; its connections keep copies of what they met, so that it is seldom asked.
+/// Gives out codes. One for each stream; its connections keep the codes of what they met, so that it is seldom asked.
 #[derive(Debug)]
 pub(super) struct Dictionary(Mutex<State>);
 
 #[derive(Debug)]
 struct State {
     names: Names,
-    device_codes: HashMap<Arc<str>, u32>,
+    /// The codes alone: each text is there once, in `names`.
+    device_codes: HashTable<u32>,
+    hasher: RandomState,
     unexpected: usize,
 }
 
 impl Default for Dictionary {
     fn default() -> Self {
-        let states = KNOWN_STATES.iter().map(|name| Arc::from(*name)).collect();
         Self(Mutex::new(State {
             names: Names {
                 devices: Arc::default(),
-                states: Arc::new(states),
+                states: Arc::new(KNOWN_STATES.into_iter().collect()),
             },
-            device_codes: HashMap::new(),
+            device_codes: HashTable::new(),
+            hasher: RandomState::new(),
             unexpected: 0,
         }))
     }
@@ -68,18 +74,22 @@ impl Dictionary {
         devices.into_iter().map(|id| state.device(id)).collect()
     }
 
-    /// The code of a device from a frame, and its id to keep. `None` if too many were made up.
-    pub(super) fn device(&self, id: &str) -> Option<(u32, Arc<str>)> {
+    /// The codes of those of these devices that have one.
+    pub(super) fn known<'a>(&self, devices: impl IntoIterator<Item = &'a str>) -> Vec<u32> {
+        let state = self.lock();
+        devices.into_iter().filter_map(|id| state.find(id)).collect()
+    }
+
+    /// The code of a device from a frame, and the texts that hold its id. `None` if too many were made up.
+    pub(super) fn device(&self, id: &str) -> Option<(u32, Arc<Texts>)> {
         let mut state = self.lock();
-        if !state.device_codes.contains_key(id) {
+        if state.find(id).is_none() {
             if state.unexpected == UNEXPECTED_DEVICES {
                 return None;
             }
             state.unexpected += 1;
         }
-        let code = state.device(id);
-        let name = state.names.devices.get(code as usize)?.clone();
-        Some((code, name))
+        Some((state.device(id), state.names.devices.clone()))
     }
 
     /// The code of a state.
@@ -87,7 +97,7 @@ impl Dictionary {
         let mut state = self.lock();
         let states = &mut state.names.states;
         let next = u8::try_from(states.len()).unwrap_or(LAST_STATE);
-        let known = states.iter().position(|known| **known == *name);
+        let known = states.iter().position(|known| known == name);
         if let Some(code) = known.and_then(|code| u8::try_from(code).ok()) {
             return code;
         }
@@ -95,7 +105,7 @@ impl Dictionary {
             return LAST_STATE;
         }
         let kept = if next == LAST_STATE { OTHER_STATE } else { name };
-        Arc::make_mut(states).push(Arc::from(kept));
+        Arc::make_mut(states).push(kept);
         next
     }
 
@@ -110,15 +120,26 @@ impl Dictionary {
 }
 
 impl State {
+    fn find(&self, id: &str) -> Option<u32> {
+        let same = |code: &u32| self.names.device(*code) == id;
+        self.device_codes.find(self.hasher.hash_one(id), same).copied()
+    }
+
     #[expect(clippy::cast_possible_truncation, reason = "four billion ids do not fit the memory")]
     fn device(&mut self, id: &str) -> u32 {
-        if let Some(code) = self.device_codes.get(id) {
-            return *code;
+        if let Some(code) = self.find(id) {
+            return code;
         }
-        let id: Arc<str> = Arc::from(id);
-        let code = self.names.devices.len() as u32;
-        Arc::make_mut(&mut self.names.devices).push(id.clone());
-        self.device_codes.insert(id, code);
+        let Self {
+            names,
+            device_codes,
+            hasher,
+            ..
+        } = self;
+        let code = names.devices.len() as u32;
+        Arc::make_mut(&mut names.devices).push(id);
+        let hash = |code: &u32| hasher.hash_one(names.device(*code));
+        device_codes.insert_unique(hasher.hash_one(id), code, hash);
         code
     }
 }
@@ -136,6 +157,7 @@ mod tests {
         assert_eq!(dictionary.device("a").unwrap().0, 1);
         assert_eq!((before.devices.len(), dictionary.names().devices.len()), (2, 3));
         assert_eq!(dictionary.names().device(2), "c");
+        assert_eq!(dictionary.known(["c", "never heard of", "a"]), [2, 1]);
     }
 
     #[test]

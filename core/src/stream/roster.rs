@@ -2,7 +2,7 @@
 //! wants goes out from here.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -108,11 +108,11 @@ impl Roster {
     /// What a connection dials now.
     pub(super) fn target(&self, index: u32) -> Target {
         let state = self.lock();
-        let none = BTreeSet::new();
+        let names = self.parts.dictionary.names();
         // A connection that lost its last device dials for a moment at most: its end is on the way.
-        let devices = state.shards.devices(index).unwrap_or(&none);
+        let devices = state.shards.devices(index).iter();
         Target {
-            url: url_for(&self.stream_url, devices),
+            url: url_for(&self.stream_url, devices.map(|device| names.device(*device))),
             dialer: self.parts.dialer.clone(),
             headers: self.parts.headers.clone(),
             stream: self.parts.config,
@@ -123,18 +123,13 @@ impl Roster {
     /// A connection's devices are not observed from now on.
     pub(super) fn unobserved(&self, index: u32, cause: GapCause) {
         let state = self.lock();
-        if let Some(devices) = state.shards.devices(index) {
-            let codes = self.codes(devices);
-            self.parts.mailbox.unobserved(&codes, cause);
-        }
+        self.parts.mailbox.unobserved(state.shards.devices(index), cause);
     }
 
     /// A connection's devices may be observed again.
     pub(super) fn observable(&self, index: u32) {
         let state = self.lock();
-        if let Some(devices) = state.shards.devices(index) {
-            self.parts.mailbox.observable(&self.codes(devices));
-        }
+        self.parts.mailbox.observable(state.shards.devices(index));
     }
 
     /// A connection has ended, having followed the orders up to `seen`. The last one ends the stream.
@@ -154,29 +149,35 @@ impl Roster {
         self.settle(&mut state);
     }
 
-    /// Checks ids, and keeps those of this process's part.
-    pub(super) fn check(&self, devices: Vec<String>) -> Result<BTreeSet<String>> {
+    /// Checks ids, and keeps those of this process's part, each once and in alphabetical order.
+    pub(super) fn check(&self, mut devices: Vec<String>) -> Result<Vec<String>> {
         for id in &devices {
             self.limits.check(id)?;
         }
         let part = self.parts.config.partition;
-        let ours = |id: &String| part.is_none_or(|part| part.contains(id));
-        Ok(devices.into_iter().filter(ours).collect())
+        devices.retain(|id| part.is_none_or(|part| part.contains(id)));
+        devices.sort_unstable();
+        devices.dedup();
+        Ok(devices)
     }
 
     /// Takes devices in, in connections with room and new ones.
-    pub(super) fn add(self: &Arc<Self>, devices: &BTreeSet<String>) -> Result<()> {
+    pub(super) fn add(self: &Arc<Self>, ids: Vec<String>) -> Result<()> {
         let mut state = self.lock();
         if state.closed || state.ended {
             return Err(Error::closed("stream"));
         }
+        let dictionary = &self.parts.dictionary;
+        let devices = dictionary.expect(ids.iter().map(String::as_str));
+        // The connections may well use their memory.
+        drop(ids);
+        let names = dictionary.names();
+        self.parts.mailbox.make_room(names.devices.len());
         let State { shards, lines, .. } = &mut *state;
-        let gained = shards.add(devices, |index| lines.contains_key(&index));
+        let gained = shards.add(&devices, &names, |index| lines.contains_key(&index));
         let mut launched = 0;
         for (index, devices) in gained {
-            self.parts
-                .mailbox
-                .unobserved(&self.codes(&devices), GapCause::Connecting);
+            self.parts.mailbox.unobserved(&devices, GapCause::Connecting);
             if let Some(line) = state.lines.get(&index) {
                 line.send_modify(|orders| orders.changes += 1);
             } else {
@@ -188,11 +189,13 @@ impl Roster {
     }
 
     /// Lets devices go.
-    pub(super) fn remove(self: &Arc<Self>, devices: &BTreeSet<String>) {
+    pub(super) fn remove(self: &Arc<Self>, devices: &[String]) {
         let mut state = self.lock();
-        for (index, devices) in state.shards.remove(devices) {
-            self.parts.mailbox.removed(&self.codes(&devices));
-            let left = state.shards.devices(index).is_some();
+        let dictionary = &self.parts.dictionary;
+        let devices = dictionary.known(devices.iter().map(String::as_str));
+        for (index, devices) in state.shards.remove(&devices, &dictionary.names()) {
+            self.parts.mailbox.removed(&devices);
+            let left = !state.shards.devices(index).is_empty();
             if let Some(line) = state.lines.get(&index) {
                 line.send_modify(|orders| {
                     orders.changes += 1;
@@ -260,7 +263,12 @@ impl Roster {
 
     /// All devices, in alphabetical order.
     pub(super) fn devices(&self) -> Vec<String> {
-        self.lock().shards.all_devices().into_iter().collect()
+        let state = self.lock();
+        let names = self.parts.dictionary.names();
+        let ids = state.shards.all_devices().map(|device| names.device(device).to_owned());
+        let mut ids: Vec<_> = ids.collect();
+        ids.sort_unstable();
+        ids
     }
 
     /// How many connections have not ended.
@@ -304,10 +312,6 @@ impl Roster {
         };
         self.parts.mailbox.finish(end);
         self.ended.send_replace(true);
-    }
-
-    fn codes<'a>(&self, devices: impl IntoIterator<Item = &'a String>) -> Vec<u32> {
-        self.parts.dictionary.expect(devices.into_iter().map(String::as_str))
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

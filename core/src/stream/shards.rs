@@ -1,10 +1,11 @@
 //! Which device travels on which connection: pure. The sets are disjoint, bounded in number and in the length of the URL
 //! that names them, and change as little as possible when devices come and go.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use url::{Url, form_urlencoded};
 
+use super::names::Names;
 use crate::{
     config::StreamConfig,
     error::{Error, Result},
@@ -27,8 +28,8 @@ pub(super) fn stream_url(base: &Url) -> Url {
 }
 
 /// The URL that asks for these devices.
-pub(super) fn url_for(stream: &Url, devices: &BTreeSet<String>) -> Url {
-    let list = devices.iter().map(String::as_str).collect::<Vec<_>>().join(",");
+pub(super) fn url_for<'a>(stream: &Url, devices: impl IntoIterator<Item = &'a str>) -> Url {
+    let list = devices.into_iter().collect::<Vec<_>>().join(",");
     let mut url = stream.clone();
     url.query_pairs_mut().append_pair("devices", &list);
     url
@@ -45,7 +46,7 @@ pub(super) struct Limits {
 
 impl Limits {
     pub(super) fn new(stream: &Url, config: &StreamConfig) -> Self {
-        let empty = url_for(stream, &BTreeSet::new()).as_str().len();
+        let empty = url_for(stream, []).as_str().len();
         Self {
             devices: config.max_devices_per_connection.max(1),
             url_bytes: config.max_url_bytes,
@@ -78,10 +79,11 @@ fn encoded(id: &str) -> usize {
     form_urlencoded::byte_serialize(id.as_bytes()).map(str::len).sum()
 }
 
-/// One connection's devices.
+/// One connection's devices, by their codes: there are many, and their ids are kept once.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Shard {
-    devices: BTreeSet<String>,
+    /// In order.
+    devices: Vec<u32>,
     /// What they take of the URL, each with a separator.
     bytes: usize,
 }
@@ -92,14 +94,21 @@ impl Shard {
         self.devices.len() < limits.devices && self.bytes + encoded(id) <= limits.list_bytes
     }
 
-    fn insert(&mut self, id: String) {
-        self.bytes += encoded(&id) + SEPARATOR;
-        self.devices.insert(id);
+    fn holds(&self, device: u32) -> bool {
+        self.devices.binary_search(&device).is_ok()
     }
 
-    fn remove(&mut self, id: &str) {
-        if self.devices.remove(id) {
+    fn insert(&mut self, device: u32, id: &str) {
+        if let Err(place) = self.devices.binary_search(&device) {
+            self.bytes += encoded(id) + SEPARATOR;
+            self.devices.insert(place, device);
+        }
+    }
+
+    fn remove(&mut self, device: u32, id: &str) {
+        if let Ok(place) = self.devices.binary_search(&device) {
             self.bytes -= encoded(id) + SEPARATOR;
+            self.devices.remove(place);
         }
     }
 }
@@ -122,17 +131,20 @@ impl Shards {
         }
     }
 
-    /// Takes devices in that are not there yet, in the order of their ids: to a connection with room that `usable` allows,
-    /// the emptiest first, so that few are touched; to a new one if there is none. Returns what each connection gained.
+    /// Takes devices in that are not there yet, in this order: to a connection with room that `usable` allows, the
+    /// emptiest first, so that few are touched; to a new one if there is none. Returns what each connection gained.
     pub(super) fn add(
         &mut self,
-        devices: &BTreeSet<String>,
+        devices: &[u32],
+        names: &Names,
         usable: impl Fn(u32) -> bool,
-    ) -> BTreeMap<u32, Vec<String>> {
-        let mut gained: BTreeMap<u32, Vec<String>> = BTreeMap::new();
+    ) -> BTreeMap<u32, Vec<u32>> {
+        let mut gained: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
         let mut current = None;
-        let fresh: Vec<_> = devices.iter().filter(|id| self.home(id).is_none()).collect();
-        for id in fresh {
+        let mut fresh = devices.to_vec();
+        fresh.retain(|device| self.home(*device).is_none());
+        for device in fresh {
+            let id = names.device(device);
             let fits = |shards: &BTreeMap<u32, Shard>, index: u32| {
                 shards.get(&index).is_some_and(|shard| shard.fits(id, &self.limits))
             };
@@ -151,21 +163,21 @@ impl Shards {
                     self.next - 1
                 });
             current = Some(index);
-            self.shards.entry(index).or_default().insert(id.clone());
-            gained.entry(index).or_default().push(id.clone());
+            self.shards.entry(index).or_default().insert(device, id);
+            gained.entry(index).or_default().push(device);
         }
         gained
     }
 
     /// Lets devices go. Returns what each connection lost; one that lost all is no longer in the plan.
-    pub(super) fn remove(&mut self, devices: &BTreeSet<String>) -> BTreeMap<u32, Vec<String>> {
-        let mut lost: BTreeMap<u32, Vec<String>> = BTreeMap::new();
-        for id in devices {
-            let Some(index) = self.home(id) else { continue };
+    pub(super) fn remove(&mut self, devices: &[u32], names: &Names) -> BTreeMap<u32, Vec<u32>> {
+        let mut lost: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+        for device in devices {
+            let Some(index) = self.home(*device) else { continue };
             if let Some(shard) = self.shards.get_mut(&index) {
-                shard.remove(id);
+                shard.remove(*device, names.device(*device));
             }
-            lost.entry(index).or_default().push(id.clone());
+            lost.entry(index).or_default().push(*device);
         }
         self.shards.retain(|_, shard| !shard.devices.is_empty());
         lost
@@ -180,23 +192,20 @@ impl Shards {
         Some(new)
     }
 
-    /// A connection's devices.
-    pub(super) fn devices(&self, index: u32) -> Option<&BTreeSet<String>> {
-        self.shards.get(&index).map(|shard| &shard.devices)
+    /// A connection's devices; none if it is not in the plan.
+    pub(super) fn devices(&self, index: u32) -> &[u32] {
+        self.shards.get(&index).map_or(&[], |shard| &shard.devices)
     }
 
     /// Everyone's devices.
-    pub(super) fn all_devices(&self) -> BTreeSet<String> {
-        self.shards
-            .values()
-            .flat_map(|shard| shard.devices.iter().cloned())
-            .collect()
+    pub(super) fn all_devices(&self) -> impl Iterator<Item = u32> {
+        self.shards.values().flat_map(|shard| shard.devices.iter().copied())
     }
 
     /// The connection that carries this device.
-    fn home(&self, id: &str) -> Option<u32> {
-        let holds = |(_, shard): &(&u32, &Shard)| shard.devices.contains(id);
-        self.shards.iter().find(holds).map(|(index, _)| *index)
+    fn home(&self, device: u32) -> Option<u32> {
+        let mut shards = self.shards.iter();
+        shards.find(|(_, shard)| shard.holds(device)).map(|(index, _)| *index)
     }
 }
 

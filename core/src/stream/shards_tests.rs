@@ -1,6 +1,9 @@
+use std::{collections::BTreeSet, sync::Arc};
+
 use proptest::prelude::*;
 
 use super::*;
+use crate::stream::names::Dictionary;
 
 fn url() -> Url {
     stream_url(&Url::parse("https://platform.example/v1").unwrap())
@@ -15,28 +18,74 @@ fn limits(devices: usize, url_bytes: usize) -> Limits {
     Limits::new(&url(), &config)
 }
 
+/// A plan that is spoken to in ids.
+#[derive(Clone)]
+struct Plan {
+    shards: Shards,
+    names: Arc<Dictionary>,
+}
+
+impl Plan {
+    fn new(limits: Limits, ids: &BTreeSet<String>) -> Self {
+        let mut plan = Self {
+            shards: Shards::new(limits),
+            names: Arc::default(),
+        };
+        plan.add(ids, |_| true);
+        plan
+    }
+
+    fn add(&mut self, ids: &BTreeSet<String>, usable: impl Fn(u32) -> bool) -> BTreeMap<u32, Vec<String>> {
+        let devices = self.names.expect(ids.iter().map(String::as_str));
+        let gained = self.shards.add(&devices, &self.names.names(), usable);
+        self.named(gained)
+    }
+
+    fn remove(&mut self, ids: &BTreeSet<String>) -> BTreeMap<u32, Vec<String>> {
+        let devices = self.names.known(ids.iter().map(String::as_str));
+        let lost = self.shards.remove(&devices, &self.names.names());
+        self.named(lost)
+    }
+
+    fn named(&self, devices: BTreeMap<u32, Vec<u32>>) -> BTreeMap<u32, Vec<String>> {
+        let named = |(index, devices)| (index, self.ids::<Vec<_>>(devices));
+        devices.into_iter().map(named).collect()
+    }
+
+    fn ids<C: FromIterator<String>>(&self, devices: impl IntoIterator<Item = u32>) -> C {
+        let names = self.names.names();
+        devices
+            .into_iter()
+            .map(|device| names.device(device).to_owned())
+            .collect()
+    }
+
+    /// The ids of each connection.
+    fn connections(&self) -> BTreeMap<u32, BTreeSet<String>> {
+        let shards = self.shards.shards.iter();
+        shards
+            .map(|(index, shard)| (*index, self.ids(shard.devices.iter().copied())))
+            .collect()
+    }
+
+    fn sizes(&self) -> Vec<(u32, usize)> {
+        let connections = self.connections();
+        connections.iter().map(|(index, ids)| (*index, ids.len())).collect()
+    }
+}
+
 fn set<'a>(ids: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
     ids.into_iter().map(str::to_owned).collect()
 }
 
-fn plan(limits: Limits, ids: &BTreeSet<String>) -> Shards {
-    let mut shards = Shards::new(limits);
-    shards.add(ids, |_| true);
-    shards
-}
-
-fn sizes(shards: &Shards) -> Vec<(u32, usize)> {
-    shards
-        .shards
-        .iter()
-        .map(|(index, shard)| (*index, shard.devices.len()))
-        .collect()
+fn vec<const N: usize>(ids: [&str; N]) -> Vec<String> {
+    ids.map(str::to_owned).to_vec()
 }
 
 #[test]
 fn the_url_asks_for_all_devices_of_a_connection() {
     let plain = Url::parse("http://127.0.0.1:1/v1").unwrap();
-    let url = url_for(&stream_url(&plain), &set(["dvc_1", "a b&c"]));
+    let url = url_for(&stream_url(&plain), ["a b&c", "dvc_1"]);
     assert_eq!(
         url.as_str(),
         "ws://127.0.0.1:1/v1/operator/stream?devices=a+b%26c%2Cdvc_1"
@@ -51,8 +100,8 @@ fn the_default_bounds_agree_with_each_other() {
     let base = format!("https://{}.example/v1", "h".repeat(60));
     let stream = stream_url(&Url::parse(&base).unwrap());
     let ids: BTreeSet<_> = (0..450).map(|n| format!("dvc_{n:012x}")).collect();
-    let shards = plan(Limits::new(&stream, &config), &ids);
-    assert_eq!(sizes(&shards), [(0, 200), (1, 200), (2, 50)]);
+    let plan = Plan::new(Limits::new(&stream, &config), &ids);
+    assert_eq!(plan.sizes(), [(0, 200), (1, 200), (2, 50)]);
 }
 
 #[test]
@@ -74,30 +123,22 @@ fn ids_that_cannot_be_or_do_not_fit_are_refused_by_name() {
 #[test]
 fn added_devices_go_where_there_is_room_and_removed_ones_leave_the_others_alone() {
     let ids: BTreeSet<_> = (0..10).map(|n| format!("d{n}")).collect();
-    let mut shards = plan(limits(4, 4096), &ids);
-    assert_eq!(sizes(&shards), [(0, 4), (1, 4), (2, 2)]);
+    let mut plan = Plan::new(limits(4, 4096), &ids);
+    assert_eq!(plan.sizes(), [(0, 4), (1, 4), (2, 2)]);
     assert_eq!(
-        shards.add(&set(["d3", "e0", "e1"]), |_| true),
-        [(2, vec!["e0".into(), "e1".into()])].into()
+        plan.add(&set(["d3", "e0", "e1"]), |_| true),
+        [(2, vec(["e0", "e1"]))].into()
     );
-    assert_eq!(shards.add(&set(["e2"]), |_| true), [(3, vec!["e2".into()])].into());
-    let lost = shards.remove(&set(["d4", "d5", "e2", "nobody"]));
-    assert_eq!(
-        lost,
-        [(1, vec!["d4".into(), "d5".into()]), (3, vec!["e2".into()])].into()
-    );
+    assert_eq!(plan.add(&set(["e2"]), |_| true), [(3, vec(["e2"]))].into());
+    let lost = plan.remove(&set(["d4", "d5", "e2", "nobody"]));
+    assert_eq!(lost, [(1, vec(["d4", "d5"])), (3, vec(["e2"]))].into());
     // Number 3 is not given again, and a connection that is not usable gets nothing.
-    assert_eq!(
-        shards
-            .add(&set(["f0"]), |index| index != 1)
-            .keys()
-            .copied()
-            .collect::<Vec<_>>(),
-        [4]
-    );
-    assert_eq!(shards.renew(1), Some(5));
-    assert_eq!(sizes(&shards), [(0, 4), (2, 4), (4, 1), (5, 2)]);
-    assert_eq!(shards.devices(5), Some(&set(["d6", "d7"])));
+    let gained = plan.add(&set(["f0"]), |index| index != 1);
+    assert_eq!(gained.into_keys().collect::<Vec<_>>(), [4]);
+    assert_eq!(plan.shards.renew(1), Some(5));
+    assert_eq!(plan.sizes(), [(0, 4), (2, 4), (4, 1), (5, 2)]);
+    assert_eq!(plan.connections()[&5], set(["d6", "d7"]));
+    assert_eq!(plan.shards.devices(1), [0; 0]);
 }
 
 fn ids() -> impl Strategy<Value = BTreeSet<String>> {
@@ -114,11 +155,11 @@ proptest! {
     ) {
         let limits = limits(devices, url_bytes);
         let wanted: BTreeSet<String> = ids.iter().cloned().collect();
-        let shards = plan(limits, &wanted);
-        check(&shards, &wanted, limits)?;
+        let plan = Plan::new(limits, &wanted);
+        check(&plan, &wanted, limits)?;
         ids.reverse();
-        let again = plan(limits, &ids.into_iter().collect());
-        prop_assert_eq!(&again.shards, &shards.shards);
+        let again = Plan::new(limits, &ids.into_iter().collect());
+        prop_assert_eq!(again.connections(), plan.connections());
     }
 
     #[test]
@@ -128,50 +169,57 @@ proptest! {
         devices in 1_usize..12,
     ) {
         let limits = limits(devices, 300);
-        let mut shards = plan(limits, &first);
+        let mut plan = Plan::new(limits, &first);
         let mut wanted = first;
         for (adds, ids) in changes {
-            let before = shards.shards.clone();
-            let next = shards.next;
+            let before = plan.clone();
+            let next = plan.shards.next;
             let touched = if adds {
                 wanted.extend(ids.iter().cloned());
-                shards.add(&ids, |_| true)
+                plan.add(&ids, |_| true)
             } else {
                 wanted.retain(|id| !ids.contains(id));
-                shards.remove(&ids)
+                plan.remove(&ids)
             };
-            check(&shards, &wanted, limits)?;
-            for (index, shard) in &shards.shards {
-                match before.get(index) {
+            check(&plan, &wanted, limits)?;
+            for (index, shard) in &plan.shards.shards {
+                match before.shards.shards.get(index) {
                     Some(old) => prop_assert_eq!(old != shard, touched.contains_key(index)),
                     None => prop_assert!(*index >= next, "a number is given once"),
                 }
             }
             // Who stays, stays where it was.
-            for (index, old) in &before {
-                for id in old.devices.intersection(&wanted) {
-                    prop_assert_eq!(shards.home(id), Some(*index));
+            let now = plan.connections();
+            for (index, old) in before.connections() {
+                for id in old.intersection(&wanted) {
+                    prop_assert!(now[&index].contains(id));
                 }
             }
             // A new connection only if what it began with found no room in the old ones.
             if let Some(index) = touched.keys().find(|index| **index >= next) {
                 let begun = &touched[index][0];
-                prop_assert!(before.keys().all(|old| !shards.shards[old].fits(begun, &limits)));
+                let mut old = before.shards.shards.keys();
+                prop_assert!(old.all(|old| !plan.shards.shards[old].fits(begun, &limits)));
             }
         }
     }
 }
 
-fn check(shards: &Shards, wanted: &BTreeSet<String>, limits: Limits) -> std::result::Result<(), TestCaseError> {
-    let carried: usize = shards.shards.values().map(|shard| shard.devices.len()).sum();
+fn check(plan: &Plan, wanted: &BTreeSet<String>, limits: Limits) -> std::result::Result<(), TestCaseError> {
+    let carried: usize = plan.sizes().iter().map(|(_, size)| size).sum();
     prop_assert_eq!(carried, wanted.len(), "disjoint");
-    prop_assert_eq!(&shards.all_devices(), wanted, "complete");
-    for shard in shards.shards.values() {
-        prop_assert!(!shard.devices.is_empty() && shard.devices.len() <= limits.devices);
-        let length = url_for(&url(), &shard.devices).as_str().len();
+    let all: BTreeSet<_> = plan.ids(plan.shards.all_devices());
+    prop_assert_eq!(&all, wanted, "complete");
+    for (index, ids) in plan.connections() {
+        prop_assert!(!ids.is_empty() && ids.len() <= limits.devices);
+        let length = url_for(&url(), ids.iter().map(String::as_str)).as_str().len();
         prop_assert!(length <= limits.url_bytes, "{length} of {}", limits.url_bytes);
-        let list = length - url_for(&url(), &BTreeSet::new()).as_str().len();
-        prop_assert_eq!(shard.bytes, list + SEPARATOR, "counted as it is written");
+        let list = length - url_for(&url(), []).as_str().len();
+        prop_assert_eq!(
+            plan.shards.shards[&index].bytes,
+            list + SEPARATOR,
+            "counted as it is written"
+        );
     }
     Ok(())
 }

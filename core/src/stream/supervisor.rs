@@ -170,7 +170,8 @@ impl Supervisor {
                 Action::Hangup(farewell) => {
                     self.timer = None;
                     if let Line::Open(connection) = std::mem::replace(&mut self.line, Line::Idle) {
-                        connection.hang_up(farewell).await;
+                        // Boxed, since every connection's task would else keep room for it.
+                        Box::pin(connection.hang_up(farewell)).await;
                     }
                 }
                 Action::Wait(wait) => self.timer = Some(self.roster.parts.clock.sleep(wait)),

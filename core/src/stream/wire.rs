@@ -10,7 +10,7 @@ use tokio_tungstenite::{
     tungstenite::{
         self, Message,
         handshake::client::Request,
-        protocol::{CloseFrame, WebSocketConfig, frame::coding::CloseCode},
+        protocol::{CloseFrame, Role, WebSocketConfig, frame::coding::CloseCode},
     },
 };
 
@@ -21,8 +21,8 @@ use crate::net::dial::Socket;
 const BURST: usize = 256 << 10;
 /// What a read that found a single message brings, at most.
 const LITTLE: usize = 1 << 10;
-/// The library reads seldom, and little.
-const READ_BUFFER: usize = 1 << 10;
+/// The library reads seldom, and little: pings and closes.
+const READ_BUFFER: usize = 1 << 7;
 /// Pings and closes are all that is ever written.
 const WRITE_BUFFER: usize = 256 << 10;
 
@@ -72,10 +72,13 @@ impl Wire {
             .max_write_buffer_size(WRITE_BUFFER)
             .max_message_size(Some(max_message))
             .max_frame_size(Some(max_message));
-        let (mut socket, _) = client_async_with_config(request, Gate::new(socket), Some(config)).await?;
-        socket.get_mut().upgraded();
+        let (socket, _) = client_async_with_config(request, Gate::new(socket), Some(config)).await?;
+        // The library would keep for good what it read the reply's head into; nothing is in there, since the gate holds back
+        // what lies behind the head.
+        let mut gate = socket.into_inner();
+        gate.upgraded();
         Ok(Self {
-            socket,
+            socket: WebSocketStream::from_raw_socket(gate, Role::Client, Some(config)).await,
             max_message,
             fragmented: false,
         })

@@ -60,8 +60,8 @@ impl Texts {
     }
 }
 
-fn values(texts: &[Arc<str>]) -> ArrayRef {
-    Arc::new(StringArray::from_iter_values(texts.iter().map(|text| &**text)))
+fn values(texts: &tellus_core::Texts) -> ArrayRef {
+    Arc::new(StringArray::from_iter_values(texts.iter()))
 }
 
 /// The texts of a stream's newest batch. Most batches have the same ones, which are then made once.

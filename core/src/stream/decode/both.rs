@@ -8,6 +8,7 @@ use super::{
     super::{
         columns::{CONNECTOR, Columns, ENERGY, FIRST, POWER, READING, RowFlags, SOC, STATE},
         names::{Dictionary, LAST_STATE, Names},
+        texts::Texts,
     },
     Decoder, Path, record,
 };
@@ -108,7 +109,7 @@ fn bits(columns: &Columns, from: usize) -> Vec<Bits> {
 
 /// The rows that a record amounts to.
 fn expected(record: &TelemetryFrame, names: &Names) -> Vec<Bits> {
-    let code = |texts: &[Arc<str>], text: &str| texts.iter().position(|known| **known == *text);
+    let code = |texts: &Texts, text: &str| texts.iter().position(|known| known == text);
     let device = code(&names.devices, &record.device_id).expect("the device has a code") as u32;
     let head = (device, record.timestamp.as_microsecond(), RECEIVED_AT);
     let row = |(index, reading): (usize, &ConnectorReading)| {

@@ -2,32 +2,37 @@
 
 use std::{hash::BuildHasher, sync::Arc};
 
+use crate::stream::texts::Texts;
+
 /// Slots at the start; a power of two, like every later number of them.
-const SLOTS: usize = 64;
+const SLOTS: usize = 16;
 /// Odd, with bits all over: what the texts are mixed with.
 const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// Codes by text. Grows with what it is told; the caller bounds that.
-pub(super) struct Codes<C> {
+pub(super) struct Codes {
     /// Drawn for each connection, so that nobody can make up texts beforehand that all share a slot.
     seed: u64,
-    /// Open addressing: 0 if free, else the upper half of the hash, and the entry's place from 1.
+    /// Open addressing: 0 if free, else the upper half of the hash, and the code plus 1.
     slots: Vec<u64>,
-    entries: Vec<(Arc<str>, C)>,
+    taken: usize,
+    /// All connections' texts as they stood when this was told the last one: a fleet has many connections.
+    texts: Arc<Texts>,
 }
 
-impl<C: Copy> Codes<C> {
+impl Codes {
     pub(super) fn new() -> Self {
         Self {
             seed: std::hash::RandomState::new().hash_one(SLOTS),
             slots: vec![0; SLOTS],
-            entries: Vec::new(),
+            taken: 0,
+            texts: Arc::default(),
         }
     }
 
     /// The code of a text, if it was told.
     #[inline(always)]
-    pub(super) fn get(&self, text: &[u8]) -> Option<C> {
+    pub(super) fn get(&self, text: &[u8]) -> Option<u32> {
         let hash = self.hash(text);
         let mask = self.slots.len() - 1;
         let mut at = place(hash);
@@ -37,38 +42,40 @@ impl<C: Copy> Codes<C> {
                 return None;
             }
             if slot >> 32 == hash >> 32
-                && let Some((known, code)) = self.entries.get(entry(slot))
-                && same(known.as_bytes(), text)
+                && let Some(known) = self.texts.bytes(code(slot) as usize)
+                && same(known, text)
             {
-                return Some(*code);
+                return Some(code(slot));
             }
             at += 1;
         }
     }
 
-    /// Keeps the code of a text that [`get`](Self::get) did not find.
-    pub(super) fn insert(&mut self, text: Arc<str>, code: C) {
-        self.entries.push((text, code));
-        if self.entries.len() * 2 > self.slots.len() {
+    /// Keeps a code that [`get`](Self::get) did not find, and the texts of which it is one.
+    pub(super) fn insert(&mut self, code: u32, texts: Arc<Texts>) {
+        self.texts = texts;
+        self.taken += 1;
+        if self.taken * 2 > self.slots.len() {
             // At most half of the slots are taken, so that a search ends soon, and ends at all.
-            self.slots = vec![0; self.slots.len() * 2];
-            for place in 0..self.entries.len() {
-                self.link(place);
+            let more = vec![0; self.slots.len() * 2];
+            for slot in std::mem::replace(&mut self.slots, more) {
+                if slot != 0 {
+                    self.link(self::code(slot));
+                }
             }
-        } else {
-            self.link(self.entries.len() - 1);
         }
+        self.link(code);
     }
 
-    /// Puts the entry at `index` into the first free slot of its row.
-    fn link(&mut self, index: usize) {
-        let hash = self.hash(self.entries[index].0.as_bytes());
+    /// Puts a code into the first free slot of its row.
+    fn link(&mut self, code: u32) {
+        let hash = self.hash(self.texts.bytes(code as usize).unwrap_or_default());
         let mask = self.slots.len() - 1;
         let mut at = place(hash);
         while self.slots[at & mask] != 0 {
             at += 1;
         }
-        self.slots[at & mask] = hash >> 32 << 32 | (index as u64 + 1);
+        self.slots[at & mask] = hash >> 32 << 32 | (u64::from(code) + 1);
     }
 
     /// Sixteen bytes a step. The last step takes the last sixteen, some of them again: that saves a loop over the rest.
@@ -139,11 +146,11 @@ fn place(hash: u64) -> usize {
     hash as u32 as usize
 }
 
-/// The entry that a slot points at.
+/// The code in a slot.
 #[inline]
 #[expect(clippy::cast_possible_truncation, reason = "the lower half is what is wanted")]
-fn entry(slot: u64) -> usize {
-    (slot as u32 as usize).wrapping_sub(1)
+fn code(slot: u64) -> u32 {
+    (slot as u32).wrapping_sub(1)
 }
 
 #[cfg(test)]
@@ -157,36 +164,37 @@ mod tests {
             .map(|n| format!("{}{n}", "é".repeat(n % 13)))
             .chain([String::new()])
             .collect();
-        for (code, text) in texts.iter().enumerate() {
+        let mut known = Texts::default();
+        for (code, text) in (0..).zip(&texts) {
             assert_eq!(codes.get(text.as_bytes()), None, "{text}");
-            codes.insert(Arc::from(text.as_str()), code);
+            known.push(text);
+            codes.insert(code, Arc::new(known.clone()));
         }
-        for (code, text) in texts.iter().enumerate() {
+        for (code, text) in (0..).zip(&texts) {
             assert_eq!(codes.get(text.as_bytes()), Some(code), "{text}");
         }
     }
 
     #[test]
     fn texts_that_share_their_hash_are_told_apart() {
-        let mut codes = Codes::new();
         // A zero among its bytes, and short texts that differ in length only: the likeliest to be mixed up.
-        for (code, text) in ["\0", "\0\0", "\0\0\0", "\0\0\0\0", "\0\0\0\0\0"]
-            .into_iter()
-            .enumerate()
-        {
-            codes.insert(Arc::from(text), code);
-        }
+        let mut codes = of(&["\0", "\0\0", "\0\0\0", "\0\0\0\0", "\0\0\0\0\0"]);
         assert_eq!(codes.get(b"\0\0\0"), Some(2));
         // Every slot's hash is the same now, so that only the full texts differ.
-        let mut same = Codes::new();
-        same.insert(Arc::from("a"), 1);
-        same.insert(Arc::from("b"), 2);
-        let hash = same.hash(b"c");
-        same.slots.fill(0);
+        codes = of(&["a", "b"]);
+        let hash = codes.hash(b"c");
+        codes.slots.fill(0);
         let at = place(hash);
-        let mask = same.slots.len() - 1;
-        same.slots[at & mask] = hash >> 32 << 32 | 1;
-        same.slots[(at + 1) & mask] = hash >> 32 << 32 | 2;
-        assert_eq!(same.get(b"c"), None);
+        let mask = codes.slots.len() - 1;
+        codes.slots[at & mask] = hash >> 32 << 32 | 1;
+        codes.slots[(at + 1) & mask] = hash >> 32 << 32 | 2;
+        assert_eq!(codes.get(b"c"), None);
+    }
+
+    fn of(texts: &[&str]) -> Codes {
+        let known: Arc<Texts> = Arc::new(texts.iter().copied().collect());
+        let mut codes = Codes::new();
+        (0..).zip(texts).for_each(|(code, _)| codes.insert(code, known.clone()));
+        codes
     }
 }

@@ -1,7 +1,5 @@
 //! The rows of one frame while it is read: nothing of them stays unless all of the frame is valid.
 
-use std::sync::Arc;
-
 use super::{
     super::{
         columns::{Columns, FIRST, READING, Row},
@@ -31,7 +29,7 @@ pub(super) struct Head {
 
 /// States met on this connection, and those of the present frame that are new.
 pub(super) struct States {
-    codes: Codes<u8>,
+    codes: Codes,
     /// The new ones: their rows, and where each ends in `texts`.
     new: Vec<(usize, usize)>,
     texts: String,
@@ -55,7 +53,7 @@ impl States {
             b"discharging" => 2,
             b"fault" => 3,
             b"unavailable" => 4,
-            _ => return self.codes.get(name),
+            _ => return u8::try_from(self.codes.get(name)?).ok(),
         })
     }
 
@@ -68,7 +66,7 @@ impl States {
             let name = &self.texts[start..end];
             let code = names.state(name);
             if code != LAST_STATE && self.codes.get(name.as_bytes()).is_none() {
-                self.codes.insert(Arc::from(name), code);
+                self.codes.insert(code.into(), names.names().states);
             }
             columns.state[row] = code;
             start = end;

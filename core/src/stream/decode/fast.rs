@@ -12,7 +12,7 @@ use crate::stream::columns::{CONNECTOR, ENERGY, POWER, SOC, STATE};
 /// What the fast way needs from its connection.
 pub(super) struct Known<'a> {
     /// Plain ids only: see [`is_plain`].
-    pub(super) devices: &'a Codes<u32>,
+    pub(super) devices: &'a Codes,
     /// The length of the last id.
     pub(super) length: &'a mut usize,
     pub(super) minute: &'a mut Minute,
@@ -113,7 +113,7 @@ fn scan<'t, F: Form>(
 
 /// Reads a device's id, and its code if it has one.
 #[inline(always)]
-fn device<'t>(text: &mut &'t [u8], devices: &Codes<u32>, length: &mut usize) -> Option<(&'t [u8], Option<u32>)> {
+fn device<'t>(text: &mut &'t [u8], devices: &Codes, length: &mut usize) -> Option<(&'t [u8], Option<u32>)> {
     // The ids of a platform are mostly of one length. If what ends there is known, it is plain, and need not be looked at.
     if let Some((id, [b'"', rest @ ..])) = text.split_at_checked(*length)
         && let Some(code) = devices.get(id)

@@ -35,7 +35,7 @@ use super::{columns::Columns, names::Dictionary};
 /// Reads the messages of one connection.
 pub(super) struct Decoder {
     names: Arc<Dictionary>,
-    devices: Codes<u32>,
+    devices: Codes,
     /// The length of the last device's id: likely that of the next.
     length: usize,
     states: States,
@@ -134,14 +134,14 @@ impl Decoder {
 }
 
 /// The code of a device, which is kept. `None` if there are too many.
-fn device(devices: &mut Codes<u32>, names: &Dictionary, id: &str) -> Option<u32> {
+fn device(devices: &mut Codes, names: &Dictionary, id: &str) -> Option<u32> {
     if let Some(code) = devices.get(id.as_bytes()) {
         return Some(code);
     }
-    let (code, id) = names.device(id)?;
+    let (code, texts) = names.device(id)?;
     // An id with a backslash in it would be taken for another one that is escaped. It is asked for each time.
     if fast::is_plain(id.as_bytes()) {
-        devices.insert(id, code);
+        devices.insert(code, texts);
     }
     Some(code)
 }

@@ -63,8 +63,9 @@ struct Reader {
 impl Reader {
     fn read(&mut self, frames: &Frames) {
         let names = frames.names();
-        let new = names.devices.iter().skip(self.devices.len());
-        self.devices.extend(new.map(|id| Checksum::of_device(id)));
+        let new = self.devices.len()..names.devices.len();
+        self.devices
+            .extend(new.filter_map(|code| names.devices.get(code)).map(Checksum::of_device));
         let new = names.states.iter().skip(self.states.len());
         self.states.extend(new.map(|name| name.len() as u64));
         let (columns, sums) = (frames.columns(), &mut self.sums);
