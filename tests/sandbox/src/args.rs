@@ -59,6 +59,12 @@ pub(crate) struct Args {
     /// Token calls per minute; 0 for no limit.
     #[arg(long, default_value_t = 10, value_name = "N")]
     token_per_minute: u32,
+    /// Telemetry uploads, and heartbeats, per second and charger; 0 for no limit.
+    #[arg(long, default_value_t = 10, value_name = "N")]
+    device_per_second: u32,
+    /// Other calls per minute and charger; 0 for no limit.
+    #[arg(long, default_value_t = 60, value_name = "N")]
+    device_per_minute: u32,
     /// Count calls in windows that begin with each minute instead of in sliding ones.
     #[arg(long)]
     fixed_windows: bool,
@@ -125,6 +131,8 @@ impl Args {
             query_per_minute: self.query_per_minute,
             control_per_minute: self.control_per_minute,
             token_per_minute: self.token_per_minute,
+            device_per_second: self.device_per_second,
+            device_per_minute: self.device_per_minute,
             fixed_windows: self.fixed_windows,
             token_lifetime: Duration::from_secs(self.token_lifetime),
             enveloped_token: self.enveloped_token,

@@ -24,6 +24,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a failing test may panic"))]
 
 mod api;
+mod bell;
 mod clients;
 mod clock;
 mod control;

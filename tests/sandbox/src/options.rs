@@ -45,6 +45,10 @@ pub struct Options {
     pub control_per_minute: u32,
     /// Token calls per minute and client; 0 lifts the limit. Default 10.
     pub token_per_minute: u32,
+    /// Telemetry uploads, and heartbeats, per second and charger; 0 lifts the limit. Default 10.
+    pub device_per_second: u32,
+    /// Other calls per minute and charger; 0 lifts the limit. Default 60.
+    pub device_per_minute: u32,
     /// Counts calls in windows that begin with each minute of the sandbox's clock, instead of in sliding ones. Twice
     /// the quota then fits around the turn of a minute. Default off.
     pub fixed_windows: bool,
@@ -100,6 +104,8 @@ impl Default for Options {
             query_per_minute: 60,
             control_per_minute: 30,
             token_per_minute: 10,
+            device_per_second: 10,
+            device_per_minute: 60,
             fixed_windows: false,
             token_lifetime: Duration::from_secs(86_400),
             enveloped_token: false,

@@ -1,4 +1,5 @@
-//! Call quotas per client and class: exact sliding windows, or fixed ones that begin with each minute.
+//! Call quotas per client or charger and class: exact sliding windows, or fixed ones that begin with each minute or
+//! second.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Mutex;
@@ -17,14 +18,34 @@ pub(crate) enum Class {
     Control,
     /// Token issuance.
     Token,
+    /// A charger's telemetry.
+    Telemetry,
+    /// A charger's heartbeats.
+    Heartbeat,
+    /// A charger's other calls.
+    Device,
 }
 
-/// Calls per minute; 0 means unlimited.
+impl Class {
+    /// Length of the window (s).
+    fn window(self) -> i64 {
+        match self {
+            Self::Telemetry | Self::Heartbeat => 1,
+            _ => QUOTA_WINDOW_SECONDS,
+        }
+    }
+}
+
+/// Calls per window; 0 means unlimited.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
     pub(crate) query: u32,
     pub(crate) control: u32,
     pub(crate) token: u32,
+    /// Telemetry, and heartbeats, per second.
+    pub(crate) device_second: u32,
+    /// A charger's other calls, per minute.
+    pub(crate) device_minute: u32,
 }
 
 /// The moments of the calls that count, per client and class.
@@ -46,22 +67,24 @@ impl Quotas {
     }
 
     /// Counts one call at `now`, or says how many whole seconds (at least 1) to wait until there is room again.
-    pub(crate) fn take(&self, client_id: &str, class: Class, now: Timestamp) -> Result<(), u64> {
+    pub(crate) fn take(&self, caller: &str, class: Class, now: Timestamp) -> Result<(), u64> {
         let limit = match class {
             Class::Query => self.limits.query,
             Class::Control => self.limits.control,
             Class::Token => self.limits.token,
+            Class::Telemetry | Class::Heartbeat => self.limits.device_second,
+            Class::Device => self.limits.device_minute,
         } as usize;
         if limit == 0 {
             return Ok(());
         }
         let mut calls = lock(&self.calls);
-        let window = calls.entry((client_id.to_owned(), class)).or_default();
-        let span = SignedDuration::from_secs(QUOTA_WINDOW_SECONDS);
+        let window = calls.entry((caller.to_owned(), class)).or_default();
+        let span = SignedDuration::from_secs(class.window());
         // The moment at which a call stops to count.
         let leaves = |call: Timestamp| {
             let second = call.as_second();
-            let fixed = Timestamp::from_second(second - second.rem_euclid(QUOTA_WINDOW_SECONDS));
+            let fixed = Timestamp::from_second(second - second.rem_euclid(class.window()));
             let begin = if self.fixed { fixed.unwrap_or(call) } else { call };
             begin.checked_add(span).unwrap_or(Timestamp::MAX)
         };
@@ -96,6 +119,8 @@ mod tests {
                 query: 3,
                 control: 1,
                 token: 0,
+                device_second: 2,
+                device_minute: 0,
             },
             false,
         )
@@ -139,6 +164,16 @@ mod tests {
         assert_eq!(quotas.take("a", Class::Control, at(1)), Err(60));
         assert_eq!(quotas.take("b", Class::Control, at(1)), Ok(()));
         assert_eq!(quotas.take("a", Class::Query, at(1)), Ok(()));
+    }
+
+    #[test]
+    fn telemetry_and_heartbeats_are_counted_by_the_second() {
+        let quotas = quotas();
+        for class in [Class::Telemetry, Class::Heartbeat] {
+            assert_eq!([0, 500].map(|ms| quotas.take("d", class, at(ms))), [Ok(()), Ok(())]);
+            assert_eq!(quotas.take("d", class, at(999)), Err(1));
+            assert_eq!(quotas.take("d", class, at(1000)), Ok(()));
+        }
     }
 
     #[test]

@@ -21,7 +21,6 @@ use crate::sent::SentFrames;
 use crate::server::{Certificate, TlsFiles};
 use crate::state::Shared;
 use crate::streams::Order;
-use crate::sync::lock;
 
 /// How long `stop` waits at most.
 const LONGEST_STOP: Duration = Duration::from_secs(3);
@@ -143,7 +142,7 @@ impl Sandbox {
 
     /// The ids of all devices, in the same order for the same seed.
     pub fn device_ids(&self) -> Vec<String> {
-        lock(&self.shared.fleet).device_ids()
+        self.shared.fleet().device_ids()
     }
 
     /// Everything in the journal, oldest first. It can still be read after [`stop`](Self::stop).

@@ -1,9 +1,10 @@
 //! What all parts of a running sandbox share.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
+use crate::bell::Bell;
 use crate::clients::Clients;
 use crate::clock::Clock;
 use crate::faults::{Fault, FaultKind, Registry};
@@ -33,6 +34,7 @@ pub(crate) struct Shared {
     pub(crate) journal: Journal,
     pub(crate) streams: Streams,
     pub(crate) ticks: Ticks,
+    pub(crate) bell: Bell,
     pub(crate) sent: Sent,
     pub(crate) requests: AtomicU64,
     /// Set before connections are torn down, so that streams know why they end.
@@ -40,6 +42,13 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
+    /// The fleet as it is now: chargers played from outside that have not been heard of for too long are offline.
+    pub(crate) fn fleet(&self) -> MutexGuard<'_, Fleet> {
+        let mut fleet = lock(&self.fleet);
+        fleet.miss(self.clock.now());
+        fleet
+    }
+
     /// Adds a fault; one that acts on the present does so now and leaves nothing pending.
     pub(crate) fn inject(&self, fault: Fault) -> Option<u64> {
         if !fault.immediate() {
@@ -79,5 +88,6 @@ impl Shared {
             lock(&self.fleet).advance(portion);
             left -= portion;
         }
+        self.bell.ring();
     }
 }

@@ -1,15 +1,16 @@
 //! Lets virtual time pass and hands out the frames of each tick.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::sync::broadcast;
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
-use crate::fleet::{Fleet, Frame};
+use crate::fleet::{Charger, Fleet, Frame};
 use crate::state::Shared;
-use crate::sync::lock;
 
 /// Ticks a reader may be behind before it loses the oldest.
 const KEPT: usize = 16;
@@ -20,16 +21,23 @@ pub(crate) type Tick = Arc<Moment>;
 /// The frames of one tick.
 #[derive(Debug)]
 pub(crate) struct Moment {
-    /// The time in the frames (ms since 1970).
-    pub(crate) millis: i64,
     /// By the charger's index: the text, and the frame it was made from for the faults that change it. `None` for a
     /// charger that sends nothing.
-    frames: Vec<Option<(Frame, Utf8Bytes)>>,
+    frames: Vec<Option<Ready>>,
+}
+
+/// A frame that is ready to be sent.
+#[derive(Debug)]
+pub(crate) struct Ready {
+    pub(crate) frame: Frame,
+    /// The time in it (ms since 1970).
+    pub(crate) millis: i64,
+    pub(crate) text: Utf8Bytes,
 }
 
 impl Moment {
     /// The frame of one charger.
-    pub(crate) fn frame(&self, index: usize) -> Option<&(Frame, Utf8Bytes)> {
+    pub(crate) fn frame(&self, index: usize) -> Option<&Ready> {
         self.frames.get(index)?.as_ref()
     }
 }
@@ -66,28 +74,44 @@ pub(crate) async fn run(shared: Weak<Shared>, cadence: Duration, speed: f64) {
         }
         let passed = cadence.mul_f64(speed * (due - emitted) as f64);
         emitted = due;
-        let mut fleet = lock(&shared.fleet);
+        let mut fleet = shared.fleet();
         fleet.advance(passed);
+        // Without a reader too: what was uploaded before the first one came is not for it.
+        let fresh = fleet.take_fresh();
         if shared.ticks.0.receiver_count() > 0 {
-            let tick = Arc::new(moment(&fleet, shared.options.silent_offline));
+            let tick = Arc::new(moment(
+                &fleet,
+                &fresh,
+                shared.clock.now(),
+                shared.options.silent_offline,
+            ));
             drop(fleet);
             // An error only says that the last reader has just left.
             let _ = shared.ticks.0.send(tick);
         }
+        shared.bell.ring();
     }
 }
 
-fn moment(fleet: &Fleet, silent_offline: bool) -> Moment {
-    let frame = |charger: &crate::fleet::Charger| {
-        if charger.silent || (charger.offline && silent_offline) {
-            return None;
-        }
-        let frame = fleet.frame(charger);
+/// The frames of all chargers. `fresh` says which of those played from outside have something to say.
+fn moment(fleet: &Fleet, fresh: &HashMap<usize, Timestamp>, wall: Timestamp, silent_offline: bool) -> Moment {
+    let ready = |(index, charger): (usize, &Charger)| {
+        let at = match (charger.is_outside(), charger.offline) {
+            (_, true) if silent_offline => None,
+            (true, true) => Some(wall),
+            (true, false) => fresh.get(&index).copied(),
+            (false, _) => Some(fleet.now()),
+        };
+        let at = at.filter(|_| !charger.silent)?;
+        let frame = fleet.frame(charger, at);
         let text = serde_json::to_string(&frame).ok()?;
-        Some((frame, Utf8Bytes::from(text)))
+        Some(Ready {
+            frame,
+            millis: at.as_millisecond(),
+            text: Utf8Bytes::from(text),
+        })
     };
     Moment {
-        millis: fleet.now().as_millisecond(),
-        frames: fleet.chargers.iter().map(frame).collect(),
+        frames: fleet.chargers.iter().enumerate().map(ready).collect(),
     }
 }

@@ -1,4 +1,4 @@
-//! Access tokens: opaque, several valid at a time.
+//! Access tokens: opaque, several valid at a time, for operators and for chargers.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -22,9 +22,27 @@ pub(crate) enum Refusal {
     Expired,
 }
 
+/// Whom a token was issued to. What it opens depends on the side it belongs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Holder {
+    /// An operator's client, by its `client_id`.
+    Client(String),
+    /// A charger, by its `device_id`.
+    Device(String),
+}
+
+impl Holder {
+    /// The id, whichever kind it is.
+    pub(crate) fn id(&self) -> &str {
+        match self {
+            Self::Client(id) | Self::Device(id) => id,
+        }
+    }
+}
+
 #[derive(Debug)]
 struct Issued {
-    client_id: String,
+    holder: Holder,
     number: u64,
     expires: Timestamp,
     revoked: bool,
@@ -41,8 +59,8 @@ struct Book {
 pub(crate) struct Tokens(Mutex<Book>);
 
 impl Tokens {
-    /// Makes a new token for `client_id`. Earlier ones stay valid.
-    pub(crate) fn issue(&self, client_id: &str, now: Timestamp, lifetime: Duration) -> String {
+    /// Makes a new token for `holder`. Earlier ones stay valid.
+    pub(crate) fn issue(&self, holder: &Holder, now: Timestamp, lifetime: Duration) -> String {
         let token = new_token();
         let mut book = lock(&self.0);
         book.count += 1;
@@ -51,7 +69,7 @@ impl Tokens {
             book.issued.retain(|_, token| token.number + (KEPT as u64) / 2 > number);
         }
         let issued = Issued {
-            client_id: client_id.to_owned(),
+            holder: holder.clone(),
             number,
             expires: later(now, lifetime),
             revoked: false,
@@ -60,13 +78,13 @@ impl Tokens {
         token
     }
 
-    /// The client a token belongs to, or why it is refused.
-    pub(crate) fn check(&self, token: &str, now: Timestamp) -> Result<String, Refusal> {
+    /// Whom a token belongs to, or why it is refused.
+    pub(crate) fn check(&self, token: &str, now: Timestamp) -> Result<Holder, Refusal> {
         match lock(&self.0).issued.get(token) {
             None => Err(Refusal::Unknown),
             Some(issued) if issued.revoked => Err(Refusal::Unknown),
             Some(issued) if issued.expires <= now => Err(Refusal::Expired),
-            Some(issued) => Ok(issued.client_id.clone()),
+            Some(issued) => Ok(issued.holder.clone()),
         }
     }
 
@@ -106,18 +124,22 @@ fn new_token() -> String {
 mod tests {
     use super::*;
 
+    fn a() -> Holder {
+        Holder::Client("a".to_owned())
+    }
+
     const HOUR: Duration = Duration::from_secs(3600);
 
     #[test]
     fn several_tokens_live_side_by_side_until_their_time_is_over() {
         let tokens = Tokens::default();
         let start = Timestamp::UNIX_EPOCH;
-        let first = tokens.issue("a", start, HOUR);
-        let second = tokens.issue("a", later(start, HOUR / 2), HOUR);
+        let first = tokens.issue(&a(), start, HOUR);
+        let second = tokens.issue(&a(), later(start, HOUR / 2), HOUR);
         assert_ne!(first, second);
         let end = later(start, HOUR);
         assert_eq!(tokens.check(&first, end), Err(Refusal::Expired));
-        assert_eq!(tokens.check(&second, end), Ok("a".to_owned()));
+        assert_eq!(tokens.check(&second, end), Ok(a()));
         assert_eq!(tokens.check("eyJ", end), Err(Refusal::Unknown));
     }
 
@@ -125,12 +147,12 @@ mod tests {
     fn revoked_is_unknown_and_expired_is_expired() {
         let tokens = Tokens::default();
         let start = Timestamp::UNIX_EPOCH;
-        let token = tokens.issue("a", start, HOUR);
+        let token = tokens.issue(&a(), start, HOUR);
         tokens.expire_all();
         assert_eq!(tokens.check(&token, start), Err(Refusal::Expired));
         tokens.revoke_all();
         assert_eq!(tokens.check(&token, start), Err(Refusal::Unknown));
-        assert!(tokens.check(&tokens.issue("a", start, HOUR), start).is_ok());
+        assert!(tokens.check(&tokens.issue(&a(), start, HOUR), start).is_ok());
     }
 
     #[test]

@@ -25,6 +25,20 @@ pub(crate) const STREAM_UPGRADE_COUNTS_AS_QUERY: bool = false;
 /// Whether a call that was refused for its quota still fills the window. Not specified; here it does not.
 pub(crate) const REFUSED_CALLS_COUNT: bool = false;
 
+/// How old (s) the last heartbeat of a charger may be before it counts as offline. A heartbeat every 30 s and a healthy
+/// charger's being younger than 60 s are documented, when the platform gives one up is not.
+pub(crate) const HEARD_WITHIN_SECONDS: i64 = 60;
+
+/// Index of the site at which chargers stand that register. Not specified: a registration names no site.
+pub(crate) const HOME_OF_THE_REGISTERED: usize = 0;
+
+/// Most connectors of a charger that is played from outside. Not specified.
+pub(crate) const MOST_CONNECTORS: i64 = 64;
+
+/// Validity (s) that is told for the secret of a charger. It is told, but how a new one would be got is not, so the
+/// secret goes on being good.
+pub(crate) const DEVICE_SECRET_LIFETIME: u64 = 86_400;
+
 /// Length of the quota window (s). "Per minute" is specified, a sliding window is not.
 pub(crate) const QUOTA_WINDOW_SECONDS: i64 = 60;
 

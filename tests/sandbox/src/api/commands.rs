@@ -9,7 +9,6 @@ use super::{Answer, auth};
 use crate::envelope::{ApiError, success};
 use crate::quota::Class;
 use crate::state::Shared;
-use crate::sync::lock;
 
 /// How far a command has come.
 pub(crate) async fn status(
@@ -19,7 +18,7 @@ pub(crate) async fn status(
     uri: Uri,
 ) -> Answer {
     auth::admit(&shared, &headers, &uri, Class::Query)?;
-    let fleet = lock(&shared.fleet);
+    let fleet = shared.fleet();
     let command = fleet
         .commands
         .find(&command_id)

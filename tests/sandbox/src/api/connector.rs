@@ -16,7 +16,6 @@ use crate::fleet::{Action, Fleet};
 use crate::front::StruckInside;
 use crate::quota::Class;
 use crate::state::Shared;
-use crate::sync::lock;
 use crate::unspecified::COMMAND_SENT;
 
 /// Where a command goes, as the path says.
@@ -122,14 +121,18 @@ fn command(
         Ok(number) if number >= 1 => number,
         _ => return Err(ApiError::invalid("connector_id", connector)),
     };
-    let target = locate(&lock(&shared.fleet), &device, number)?;
-    let action = reading(&Fields::of(body)?)?;
-    let mut fleet = lock(&shared.fleet);
+    let target = locate(&shared.fleet(), &device, number)?;
+    let fields = Fields::of(body)?;
+    let action = reading(&fields)?;
+    let mut fleet = shared.fleet();
     if let Some(objection) = fleet.objection(target, &action) {
         return Err(ApiError::conflict(objection));
     }
     let (fate, struck) = command_fate(&shared.faults, uri.path(), &device);
-    Ok((fleet.issue(Some(target), action, fate), struck))
+    let id = fleet.issue(Some(target), action, fields.into_map(), fate);
+    drop(fleet);
+    shared.bell.ring();
+    Ok((id, struck))
 }
 
 /// Indices of the charger and of its connector.

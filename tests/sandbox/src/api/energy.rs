@@ -14,7 +14,6 @@ use crate::envelope::{ApiError, success};
 use crate::fleet::{Fleet, Granularity, Grid, Point};
 use crate::quota::Class;
 use crate::state::Shared;
-use crate::sync::lock;
 use crate::unspecified::MOST_BUCKETS;
 
 /// Energy over time.
@@ -35,7 +34,7 @@ pub(crate) async fn aggregated(State(shared): State<Arc<Shared>>, headers: Heade
         .flatten()
         .ok_or_else(|| ApiError::invalid("end_time", params.text("end_time")))?;
 
-    let fleet = lock(&shared.fleet);
+    let fleet = shared.fleet();
     let sites = sites(&fleet, params.text("site_ids"))?;
     let (mut series, total) = fleet.energy(grid.clone(), &sites, None);
     if by_site && shared.options.grouped_series {

@@ -155,10 +155,10 @@ async fn send_frames(
             return End::TokenOver(code);
         }
         for index in indices {
-            let Some((frame, text)) = tick.frame(*index) else {
+            let Some(ready) = tick.frame(*index) else {
                 continue;
             };
-            let prepared = prepare(&occupied.shared, frame, text);
+            let prepared = prepare(&occupied.shared, &ready.frame, &ready.text);
             if prepared.mute {
                 stream.wire.mute();
                 stream.end(&occupied.shared, CloseReason::Fault);
@@ -172,7 +172,7 @@ async fn send_frames(
             let late = held.take();
             let outgoing = Outgoing {
                 device: *index,
-                millis: tick.millis,
+                millis: ready.millis,
                 text: prepared.text,
                 copies: if prepared.twice { 2 } else { 1 },
                 spoilt: prepared.spoilt,

@@ -11,7 +11,6 @@ use crate::envelope::success;
 use crate::fleet::{Record, RecordView};
 use crate::quota::Class;
 use crate::state::Shared;
-use crate::sync::lock;
 use crate::unspecified::{RECORDS_NEWEST_FIRST, records_in_range};
 
 /// A page of charging records. A device nobody knows has no records; that is not an error.
@@ -23,7 +22,7 @@ pub(crate) async fn list(State(shared): State<Arc<Shared>>, headers: HeaderMap, 
     let connector = params.positive("connector_id")?;
     let (from, until) = (params.moment("start_time")?, params.moment("end_time")?);
 
-    let fleet = lock(&shared.fleet);
+    let fleet = shared.fleet();
     let range = match device {
         None => records_in_range(&fleet.records, None, from, until),
         Some(id) => match fleet.find(id) {

@@ -11,7 +11,6 @@ use crate::envelope::{ApiError, success};
 use crate::fleet::Site;
 use crate::quota::Class;
 use crate::state::Shared;
-use crate::sync::lock;
 use crate::unspecified::site_matches_status;
 
 /// A page of sites.
@@ -23,7 +22,7 @@ pub(crate) async fn list(State(shared): State<Arc<Shared>>, headers: HeaderMap, 
     if let Some(other) = status.filter(|status| !matches!(*status, "active" | "inactive")) {
         return Err(ApiError::invalid("status", other));
     }
-    let fleet = lock(&shared.fleet);
+    let fleet = shared.fleet();
     let matching: Vec<&Site> = fleet
         .sites
         .iter()

@@ -17,7 +17,6 @@ use crate::journal::JournalEvent;
 use crate::quota::Class;
 use crate::server::Wire;
 use crate::state::Shared;
-use crate::sync::lock;
 use crate::tokens::fingerprint;
 use crate::unspecified::{SECOND_STREAM, STREAM_UPGRADE_COUNTS_AS_QUERY};
 
@@ -52,7 +51,7 @@ pub(crate) async fn open(
         return Err(ApiError::missing("devices"));
     }
     let found: Result<Vec<usize>, &String> = {
-        let fleet = lock(&shared.fleet);
+        let fleet = shared.fleet();
         devices.iter().map(|id| fleet.find(id).ok_or(id)).collect()
     };
     let indices =

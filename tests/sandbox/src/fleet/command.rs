@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::Timestamp;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::schedule::Schedule;
 use crate::clock::rfc3339;
@@ -62,6 +62,15 @@ pub(crate) enum Status {
     Accepted,
     Completed,
     Failed,
+    /// Failed, because the charger would not.
+    Rejected,
+}
+
+impl Status {
+    /// True when nothing more can come.
+    pub(crate) fn is_closed(self) -> bool {
+        matches!(self, Self::Completed | Self::Failed | Self::Rejected)
+    }
 }
 
 /// A command.
@@ -69,6 +78,10 @@ pub(crate) enum Status {
 pub(crate) struct Command {
     pub(crate) id: String,
     pub(crate) action: Action,
+    /// The same as it was asked for, for a charger that is played from outside.
+    pub(crate) params: Map<String, Value>,
+    /// Whether such a charger has been given it.
+    pub(crate) handed: bool,
     /// Index of the charger and of its connector; none for a whole group.
     pub(crate) target: Option<(usize, usize)>,
     pub(crate) fate: Fate,
@@ -90,7 +103,12 @@ impl Command {
     pub(crate) fn view(&self) -> CommandView {
         CommandView {
             command_id: self.id.clone(),
-            status: self.status,
+            // The API's list has no word for a refusal.
+            status: if self.status == Status::Rejected {
+                Status::Failed
+            } else {
+                self.status
+            },
             created_at: rfc3339(self.created),
             updated_at: rfc3339(self.updated),
             result: self.result.clone(),
@@ -128,11 +146,10 @@ impl Commands {
         self.queued.insert(number);
         self.all.insert(number, command);
         while self.all.len() > KEPT {
-            let closed = |command: &Command| matches!(command.status, Status::Completed | Status::Failed);
             let Some(oldest) = self
                 .all
                 .iter()
-                .find(|(_, command)| closed(command))
+                .find(|(_, command)| command.status.is_closed())
                 .map(|(number, _)| *number)
             else {
                 break;
@@ -156,6 +173,15 @@ impl Commands {
 
     pub(crate) fn get(&self, number: Number) -> Option<&Command> {
         self.all.get(&number)
+    }
+
+    pub(crate) fn get_mut(&mut self, number: Number) -> Option<&mut Command> {
+        self.all.get_mut(&number)
+    }
+
+    /// Number of the command with this id.
+    pub(crate) fn number(&self, id: &str) -> Option<Number> {
+        self.by_id.get(id).copied()
     }
 
     /// The queued ones, oldest first.

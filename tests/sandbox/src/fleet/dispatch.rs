@@ -1,6 +1,6 @@
 //! Commands at work: taken in, delivered to the chargers, and closed when their effect is over.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::Fleet;
 use super::command::{Action, Command, Fate, Number, Status};
@@ -20,8 +20,7 @@ impl Fleet {
     /// What speaks against a command for a connector right now.
     pub(crate) fn objection(&self, (charger, connector): (usize, usize), action: &Action) -> Option<Objection> {
         let model = &self.chargers[charger].model;
-        let connector = &self.chargers[charger].connectors[connector];
-        let busy = connector.session.is_some() || connector.claim.is_some();
+        let busy = self.chargers[charger].connectors[connector].is_busy();
         match action {
             Action::Start { .. } if busy => Some("the connector is in use"),
             Action::Stop if !busy => Some("the connector has no session"),
@@ -34,13 +33,21 @@ impl Fleet {
         }
     }
 
-    /// Takes a command in and returns its id.
-    pub(crate) fn issue(&mut self, target: Option<(usize, usize)>, action: Action, fate: Fate) -> String {
+    /// Takes a command in and returns its id. `params` are its fields as they were sent.
+    pub(crate) fn issue(
+        &mut self,
+        target: Option<(usize, usize)>,
+        action: Action,
+        params: Map<String, Value>,
+        fate: Fate,
+    ) -> String {
         let prefix = if target.is_some() { "cmd" } else { "ctl" };
         let now = self.now();
         let command = Command {
             id: self.commands.next_id(self.seed, prefix),
             action,
+            params,
+            handed: false,
             target,
             fate,
             status: Status::Queued,
@@ -57,16 +64,18 @@ impl Fleet {
         id
     }
 
-    /// Hands every command that is due to its charger. One for a charger that is offline waits.
+    /// Hands every command that is due to its charger. One for a charger that is offline waits, and one for a charger that
+    /// is played from outside is fetched.
     pub(super) fn deliver(&mut self) {
         for number in self.commands.queued() {
             let Some(command) = self.commands.get(number) else {
                 continue;
             };
-            let offline = command
-                .target
-                .is_some_and(|(charger, _)| self.chargers[charger].offline);
-            if command.due > self.step || command.fate == Fate::Stuck || offline {
+            let out_of_reach = command.target.is_some_and(|(charger, _)| {
+                let charger = &self.chargers[charger];
+                charger.offline || charger.outside.is_some()
+            });
+            if command.due > self.step || command.fate == Fate::Stuck || out_of_reach {
                 continue;
             }
             let (target, action) = (command.target, command.action.clone());
@@ -143,12 +152,15 @@ impl Fleet {
                 sites,
                 percent,
                 duration,
-            } => self.restraints.push(Restraint {
-                number,
-                sites,
-                percent,
-                until: self.step + duration,
-            }),
+            } => {
+                self.pass_on_limit(&sites, percent, duration);
+                self.restraints.push(Restraint {
+                    number,
+                    sites,
+                    percent,
+                    until: self.step + duration,
+                });
+            }
         }
         Ok(None)
     }

@@ -116,6 +116,7 @@ mod tests {
             vin: String::new(),
             soc_start: 0,
             soc_end: 0,
+            uploaded: None,
         }
     }
 

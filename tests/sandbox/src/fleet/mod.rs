@@ -12,14 +12,17 @@ mod dispatch;
 mod energy;
 mod flexibility;
 mod frame;
+mod hand_over;
 mod history;
 mod ledger;
+mod outside;
 mod physics;
 mod record;
 mod schedule;
 mod scheduler;
 mod session;
 mod trouble;
+mod upload;
 mod view;
 
 #[cfg(test)]
@@ -28,6 +31,7 @@ mod command_tests;
 mod tests;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -39,9 +43,12 @@ pub(crate) use energy::{Granularity, Grid, Point};
 pub(crate) use frame::Frame;
 #[cfg(test)]
 pub(crate) use frame::FrameConnector;
+pub(crate) use hand_over::{Misfit, Progress};
 pub(crate) use ledger::Ledger;
+pub(crate) use outside::{Reading, Registration};
 pub(crate) use record::{Record, RecordView};
 pub(crate) use schedule::{Repeat, Schedule, Slot, SlotAction};
+pub(crate) use upload::{Upload, VehicleInfo};
 
 use crate::clock::later;
 use crate::random::Random;
@@ -49,6 +56,7 @@ use catalog::{Model, Place};
 use command::Commands;
 use connector::{Condition, Connector};
 use flexibility::Restraint;
+use outside::Outside;
 use physics::share;
 use session::Session;
 
@@ -69,6 +77,8 @@ pub(crate) struct Site {
     capacity_w: i64,
     /// Indices of its chargers.
     members: Vec<usize>,
+    /// Those of them that are not played from outside.
+    simulated: Vec<usize>,
 }
 
 /// One charger.
@@ -76,7 +86,12 @@ pub(crate) struct Site {
 pub(crate) struct Charger {
     pub(crate) id: String,
     sn: String,
-    firmware: &'static str,
+    firmware: String,
+    /// Name of its model, and who made it.
+    label: String,
+    manufacturer: String,
+    /// What an outside client shows to play it.
+    pub(crate) secret: String,
     model: Model,
     site: usize,
     pub(crate) offline: bool,
@@ -84,10 +99,17 @@ pub(crate) struct Charger {
     pub(crate) silent: bool,
     /// When it was last heard of, if it has fallen silent while the sandbox runs.
     heard: Option<Timestamp>,
+    /// Set once it is played from outside; it is not simulated any more then.
+    outside: Option<Outside>,
     connectors: Vec<Connector>,
 }
 
 impl Charger {
+    /// Whether an outside client plays it.
+    pub(crate) fn is_outside(&self) -> bool {
+        self.outside.is_some()
+    }
+
     /// Index of the connector with this number.
     pub(crate) fn position(&self, connector_id: u32) -> Option<usize> {
         self.connectors
@@ -111,6 +133,12 @@ pub(crate) struct Fleet {
     pub(crate) chargers: Vec<Charger>,
     /// Index of each charger by its id.
     by_id: HashMap<String, usize>,
+    /// The same by its serial number.
+    by_sn: HashMap<String, usize>,
+    /// Indices of those that are played from outside.
+    played: Vec<usize>,
+    /// Every record that was uploaded, by its id, to know it again.
+    uploads: HashMap<String, (usize, Arc<Upload>)>,
     /// Finished sessions.
     pub(crate) records: Ledger,
     /// Whether vehicles come by themselves.
@@ -144,6 +172,9 @@ impl Fleet {
     fn tick(&mut self) {
         self.step += STEP;
         for charger in 0..self.chargers.len() {
+            if self.chargers[charger].outside.is_some() {
+                continue;
+            }
             for connector in 0..self.chargers[charger].connectors.len() {
                 self.pass((charger, connector));
             }
@@ -214,7 +245,7 @@ impl Fleet {
         let mut demands = Vec::new();
         for (number, site) in self.sites.iter().enumerate() {
             demands.clear();
-            for index in &site.members {
+            for index in &site.simulated {
                 let charger = &self.chargers[*index];
                 let from = demands.len();
                 demands.extend(charger.connectors.iter().map(|connector| match &connector.session {
@@ -225,7 +256,7 @@ impl Fleet {
             }
             share(&mut demands, self.allowed_w(number));
             let mut allotted = demands.iter();
-            for index in &site.members {
+            for index in &site.simulated {
                 for connector in &mut self.chargers[*index].connectors {
                     connector.power_w = allotted.next().copied().unwrap_or(0);
                 }

@@ -1,10 +1,13 @@
 //! Charging records: what is left of a session.
 
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::physics::{kw, kwh, round};
 use super::session::{Direction, Session};
+use super::upload::{Upload, VehicleInfo};
 use crate::clock::rfc3339;
 use crate::unspecified::reported_energy_ws;
 
@@ -31,6 +34,8 @@ pub(crate) struct Record {
     pub(crate) vin: String,
     pub(crate) soc_start: u8,
     pub(crate) soc_end: u8,
+    /// What the charger has said of it, where that is played from outside: then all of this is shown as it was said.
+    pub(crate) uploaded: Option<Arc<Upload>>,
 }
 
 /// A record as the API shows it. Energies in kWh, powers in kW.
@@ -44,17 +49,12 @@ pub(crate) struct RecordView {
     energy: f64,
     max_power: f64,
     avg_power: f64,
-    cost: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cost: Option<f64>,
     meter_start: f64,
     meter_end: f64,
-    vehicle_info: VehicleView,
-}
-
-#[derive(Serialize)]
-struct VehicleView {
-    vin: String,
-    soc_start: u8,
-    soc_end: u8,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vehicle_info: Option<VehicleInfo>,
 }
 
 impl Record {
@@ -80,6 +80,7 @@ impl Record {
             vin: session.vehicle.vin.clone(),
             soc_start: session.soc_start as u8,
             soc_end: session.soc().floor() as u8,
+            uploaded: None,
         }
     }
 
@@ -95,6 +96,9 @@ impl Record {
 
     /// The record as the API shows it.
     pub(crate) fn view(&self) -> RecordView {
+        if let Some(told) = &self.uploaded {
+            return self.view_of(told);
+        }
         let seconds = self.length().as_secs().max(1);
         let energy_ws = reported_energy_ws(self.energy_ws);
         let price = match self.direction {
@@ -111,14 +115,31 @@ impl Record {
             max_power: kw(self.peak_w),
             avg_power: round(kw(self.energy_ws) / seconds as f64, 3),
             // Negative where the vehicle gave energy: that is income.
-            cost: round(kwh(self.energy_ws) * price, 2),
+            cost: Some(round(kwh(self.energy_ws) * price, 2)),
             meter_start: kwh(self.meter_start_ws),
             meter_end: kwh(self.meter_start_ws + self.energy_ws),
-            vehicle_info: VehicleView {
-                vin: self.vin.clone(),
-                soc_start: self.soc_start,
-                soc_end: self.soc_end,
-            },
+            vehicle_info: Some(VehicleInfo {
+                vin: Some(self.vin.clone()),
+                soc_start: Some(self.soc_start),
+                soc_end: Some(self.soc_end),
+            }),
+        }
+    }
+
+    fn view_of(&self, told: &Upload) -> RecordView {
+        RecordView {
+            record_id: self.record_id.clone(),
+            device_id: self.device_id.clone(),
+            connector_id: self.connector_id,
+            start_time: rfc3339(self.start),
+            end_time: rfc3339(self.end),
+            energy: told.energy,
+            max_power: told.max_power,
+            avg_power: told.avg_power,
+            cost: told.cost,
+            meter_start: told.meter_start,
+            meter_end: told.meter_end,
+            vehicle_info: told.vehicle.clone(),
         }
     }
 }

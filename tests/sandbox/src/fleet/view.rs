@@ -1,6 +1,6 @@
 //! The fleet as the API shows it.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -22,9 +22,9 @@ const SILENT_FOR: i64 = 3 * 3600;
 pub(crate) struct DeviceView {
     device_id: String,
     sn: String,
-    model: &'static str,
-    manufacturer: &'static str,
-    firmware_version: &'static str,
+    model: String,
+    manufacturer: String,
+    firmware_version: String,
     status: &'static str,
     connectors: Vec<ConnectorView>,
     last_heartbeat: String,
@@ -42,8 +42,10 @@ struct ConnectorView {
     energy_delivered: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     soc: Option<u8>,
-    temperature: f64,
-    last_telemetry_time: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    temperature: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_telemetry_time: Option<String>,
 }
 
 impl Fleet {
@@ -95,11 +97,16 @@ impl Fleet {
             .checked_sub(SignedDuration::from_secs(SILENT_FOR))
             .unwrap_or(self.start);
         let last_beat = SignedDuration::from_secs(self.step - self.step % HEARTBEAT);
-        let (heard, measured) = if charger.offline {
-            let since = charger.heard.unwrap_or(silent_since);
-            (since, since)
-        } else {
-            (self.start.checked_add(last_beat).unwrap_or(self.start), self.now())
+        let (heard, measured) = match &charger.outside {
+            Some(outside) => (outside.heard, None),
+            None if charger.offline => {
+                let since = charger.heard.unwrap_or(silent_since);
+                (since, Some(since))
+            }
+            None => (
+                self.start.checked_add(last_beat).unwrap_or(self.start),
+                Some(self.now()),
+            ),
         };
         let connectors = charger.connectors.iter().map(|connector| {
             let reading = connector.measure(&charger.model, self.micros);
@@ -112,15 +119,15 @@ impl Fleet {
                 energy_delivered: reading.energy_delivered,
                 soc: reading.soc,
                 temperature: reading.temperature,
-                last_telemetry_time: rfc3339(measured),
+                last_telemetry_time: connector.reading.as_ref().map(|told| told.at).or(measured).map(rfc3339),
             }
         });
         DeviceView {
             device_id: charger.id.clone(),
             sn: charger.sn.clone(),
-            model: charger.model.name,
-            manufacturer: "Tellus Power",
-            firmware_version: charger.firmware,
+            model: charger.label.clone(),
+            manufacturer: charger.manufacturer.clone(),
+            firmware_version: charger.firmware.clone(),
             status: if charger.offline { "offline" } else { "online" },
             connectors: connectors.collect(),
             last_heartbeat: rfc3339(heard),
@@ -128,15 +135,15 @@ impl Fleet {
         }
     }
 
-    /// The frame of one charger at the present virtual time.
-    pub(crate) fn frame(&self, charger: &Charger) -> Frame {
+    /// The frame of one charger, with the time it is to carry.
+    pub(crate) fn frame(&self, charger: &Charger, at: Timestamp) -> Frame {
         let measured = charger
             .connectors
             .iter()
             .map(|connector| connector.measure(&charger.model, self.micros));
         Frame {
             device_id: charger.id.clone(),
-            timestamp: rfc3339(self.now()),
+            timestamp: rfc3339(at),
             connectors: measured.map(|reading| FrameConnector::from(&reading)).collect(),
         }
     }
@@ -146,7 +153,10 @@ impl Fleet {
         let devices = self.chargers.iter().map(|charger| {
             json!({
                 "device_id": charger.id,
-                "model": charger.model.name,
+                "model": charger.label,
+                "sn": charger.sn,
+                "device_secret": charger.secret,
+                "outside": charger.is_outside(),
                 "site_id": self.sites[charger.site].id,
                 "status": if charger.offline { "offline" } else { "online" },
                 "v2g": charger.model.feed_back_w > 0,
