@@ -16,6 +16,7 @@ use crate::api::auth;
 use crate::envelope::{ApiError, EnvelopeCode, REQUEST_ID};
 use crate::faults::apply;
 use crate::journal::{JournalEvent, RequestEntry, redact, redact_json};
+use crate::quirks::dress::dress;
 use crate::server::Wire;
 use crate::state::Shared;
 use crate::tokens::{Holder, fingerprint};
@@ -61,6 +62,7 @@ pub(crate) async fn front(
             apply::after(&shared, &path, response, &mut struck).await
         }
     };
+    let response = dress(&shared.quirks(), response).await;
     let response = apply::envelope(&shared, &wire, &path, response, &mut struck).await;
     noted.entry.faults = struck;
     if wire.is_cut() {

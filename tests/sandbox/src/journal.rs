@@ -77,6 +77,8 @@ pub enum CloseReason {
     Fault,
     /// The end of the token it was opened with, where the options want that.
     Token,
+    /// Another stream that takes its place, where a quirk wants that.
+    Replaced,
     /// The end of the sandbox.
     Shutdown,
 }

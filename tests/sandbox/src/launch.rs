@@ -79,12 +79,16 @@ pub(crate) fn share(options: Options) -> Shared {
         device_second: options.device_per_second,
         device_minute: options.device_per_minute,
     };
+    let quirks = options.opening_quirks();
+    let mut fleet = plan.build();
+    fleet.set_quirks(quirks);
     Shared {
         clients: Clients::of(&options),
         clock: Clock::starting_at(start),
         tokens: Tokens::default(),
-        quotas: Quotas::new(limits, options.fixed_windows),
-        fleet: Mutex::new(plan.build()),
+        quotas: Quotas::new(limits),
+        quirks: Mutex::new(quirks),
+        fleet: Mutex::new(fleet),
         faults: Registry::default(),
         journal: Journal::new(options.journal_capacity),
         streams: Streams::default(),

@@ -9,7 +9,9 @@ use tokio::sync::broadcast;
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
-use crate::fleet::{Charger, Fleet, Frame};
+use crate::fleet::{Charger, Fleet};
+use crate::quirks::Quirks;
+use crate::quirks::frames::texts;
 use crate::state::Shared;
 
 /// Ticks a reader may be behind before it loses the oldest.
@@ -21,24 +23,28 @@ pub(crate) type Tick = Arc<Moment>;
 /// The frames of one tick.
 #[derive(Debug)]
 pub(crate) struct Moment {
-    /// By the charger's index: the text, and the frame it was made from for the faults that change it. `None` for a
-    /// charger that sends nothing.
-    frames: Vec<Option<Ready>>,
+    /// By the charger's index: usually one, none for a charger that sends nothing.
+    frames: Vec<Vec<Ready>>,
 }
 
 /// A frame that is ready to be sent.
 #[derive(Debug)]
 pub(crate) struct Ready {
-    pub(crate) frame: Frame,
+    pub(crate) device_id: String,
     /// The time in it (ms since 1970).
     pub(crate) millis: i64,
     pub(crate) text: Utf8Bytes,
 }
 
 impl Moment {
-    /// The frame of one charger.
-    pub(crate) fn frame(&self, index: usize) -> Option<&Ready> {
-        self.frames.get(index)?.as_ref()
+    /// The frames of some chargers, each with its charger's index.
+    pub(crate) fn of(&self, indices: &[usize]) -> Vec<(usize, &Ready)> {
+        let mut frames = Vec::with_capacity(indices.len());
+        for index in indices {
+            let ready = self.frames.get(*index).into_iter().flatten();
+            frames.extend(ready.map(|ready| (*index, ready)));
+        }
+        frames
     }
 }
 
@@ -79,12 +85,7 @@ pub(crate) async fn run(shared: Weak<Shared>, cadence: Duration, speed: f64) {
         // Without a reader too: what was uploaded before the first one came is not for it.
         let fresh = fleet.take_fresh();
         if shared.ticks.0.receiver_count() > 0 {
-            let tick = Arc::new(moment(
-                &fleet,
-                &fresh,
-                shared.clock.now(),
-                shared.options.silent_offline,
-            ));
+            let tick = Arc::new(moment(&fleet, &fresh, shared.clock.now(), &shared.quirks()));
             drop(fleet);
             // An error only says that the last reader has just left.
             let _ = shared.ticks.0.send(tick);
@@ -94,22 +95,23 @@ pub(crate) async fn run(shared: Weak<Shared>, cadence: Duration, speed: f64) {
 }
 
 /// The frames of all chargers. `fresh` says which of those played from outside have something to say.
-fn moment(fleet: &Fleet, fresh: &HashMap<usize, Timestamp>, wall: Timestamp, silent_offline: bool) -> Moment {
+fn moment(fleet: &Fleet, fresh: &HashMap<usize, Timestamp>, wall: Timestamp, quirks: &Quirks) -> Moment {
     let ready = |(index, charger): (usize, &Charger)| {
         let at = match (charger.is_outside(), charger.offline) {
-            (_, true) if silent_offline => None,
             (true, true) => Some(wall),
             (true, false) => fresh.get(&index).copied(),
             (false, _) => Some(fleet.now()),
         };
-        let at = at.filter(|_| !charger.silent)?;
+        let Some(at) = at.filter(|_| !charger.silent) else {
+            return Vec::new();
+        };
         let frame = fleet.frame(charger, at);
-        let text = serde_json::to_string(&frame).ok()?;
-        Some(Ready {
-            frame,
+        let text = |text| Ready {
+            device_id: charger.id.clone(),
             millis: at.as_millisecond(),
             text: Utf8Bytes::from(text),
-        })
+        };
+        texts(quirks, &frame).into_iter().map(text).collect()
     };
     Moment {
         frames: fleet.chargers.iter().enumerate().map(ready).collect(),

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use ring::digest;
 
 use crate::clock::later;
+use crate::quirks::TokenForm;
 use crate::sync::lock;
 
 /// Tokens kept before the oldest are forgotten.
@@ -59,9 +60,24 @@ struct Book {
 pub(crate) struct Tokens(Mutex<Book>);
 
 impl Tokens {
+    /// The token that `holder` has already and that has the longest time left, and that time.
+    pub(crate) fn current(&self, holder: &Holder, now: Timestamp) -> Option<(String, Duration)> {
+        let book = lock(&self.0);
+        let good = |issued: &&Issued| issued.holder == *holder && !issued.revoked && issued.expires > now;
+        let (token, issued) = book
+            .issued
+            .iter()
+            .filter(|one| good(&one.1))
+            .max_by_key(|one| one.1.expires)?;
+        Some((token.clone(), issued.expires.duration_since(now).unsigned_abs()))
+    }
+
     /// Makes a new token for `holder`. Earlier ones stay valid.
-    pub(crate) fn issue(&self, holder: &Holder, now: Timestamp, lifetime: Duration) -> String {
-        let token = new_token();
+    pub(crate) fn issue(&self, holder: &Holder, form: TokenForm, now: Timestamp, lifetime: Duration) -> String {
+        let token = match form {
+            TokenForm::Jwt => new_token(),
+            TokenForm::Hex64 => (0..32).map(|_| format!("{:02x}", rand::random::<u8>())).collect(),
+        };
         let mut book = lock(&self.0);
         book.count += 1;
         let number = book.count;
@@ -134,8 +150,8 @@ mod tests {
     fn several_tokens_live_side_by_side_until_their_time_is_over() {
         let tokens = Tokens::default();
         let start = Timestamp::UNIX_EPOCH;
-        let first = tokens.issue(&a(), start, HOUR);
-        let second = tokens.issue(&a(), later(start, HOUR / 2), HOUR);
+        let first = tokens.issue(&a(), TokenForm::Jwt, start, HOUR);
+        let second = tokens.issue(&a(), TokenForm::Jwt, later(start, HOUR / 2), HOUR);
         assert_ne!(first, second);
         let end = later(start, HOUR);
         assert_eq!(tokens.check(&first, end), Err(Refusal::Expired));
@@ -147,12 +163,16 @@ mod tests {
     fn revoked_is_unknown_and_expired_is_expired() {
         let tokens = Tokens::default();
         let start = Timestamp::UNIX_EPOCH;
-        let token = tokens.issue(&a(), start, HOUR);
+        let token = tokens.issue(&a(), TokenForm::Jwt, start, HOUR);
         tokens.expire_all();
         assert_eq!(tokens.check(&token, start), Err(Refusal::Expired));
         tokens.revoke_all();
         assert_eq!(tokens.check(&token, start), Err(Refusal::Unknown));
-        assert!(tokens.check(&tokens.issue(&a(), start, HOUR), start).is_ok());
+        assert!(
+            tokens
+                .check(&tokens.issue(&a(), TokenForm::Jwt, start, HOUR), start)
+                .is_ok()
+        );
     }
 
     #[test]

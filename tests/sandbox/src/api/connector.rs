@@ -10,10 +10,11 @@ use serde_json::{Value, json};
 
 use super::fields::Fields;
 use super::{Answer, auth, schedule};
-use crate::envelope::{ApiError, answered};
+use crate::envelope::{ApiError, answered, bare};
 use crate::faults::command_fate;
 use crate::fleet::{Action, Fleet};
 use crate::front::StruckInside;
+use crate::quirks::ScheduleAnswer;
 use crate::quota::Class;
 use crate::state::Shared;
 use crate::unspecified::COMMAND_SENT;
@@ -85,9 +86,10 @@ pub(crate) async fn schedule(
     body: Bytes,
 ) -> Answer {
     let reading: Reading = |fields| Ok(Action::Schedule(Box::new(schedule::read(fields)?)));
-    command(&shared, place, &headers, &uri, &body, reading).map(|issued| match shared.options.schedule_command {
-        true => queued(issued),
-        false => marked(answered("success", Value::Null), issued.1),
+    command(&shared, place, &headers, &uri, &body, reading).map(|issued| match shared.quirks().schedule_answer {
+        ScheduleAnswer::CommandId => queued(issued),
+        ScheduleAnswer::Null => marked(answered("success", Value::Null), issued.1),
+        ScheduleAnswer::Omitted => marked(bare("success"), issued.1),
     })
 }
 

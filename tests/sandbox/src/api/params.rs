@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::envelope::ApiError;
+use crate::quirks::LargePage;
 
 /// Items on a page when the caller does not say.
 const DEFAULT_SIZE: u64 = 20;
@@ -56,13 +57,16 @@ impl Params {
     }
 
     /// Which page is wanted.
-    pub(crate) fn page(&self) -> Result<Page, ApiError> {
+    pub(crate) fn page(&self, large: LargePage) -> Result<Page, ApiError> {
         let page = self.positive("page")?.unwrap_or(1);
         let size = self.positive("size")?.unwrap_or(DEFAULT_SIZE);
-        if size > LARGEST_SIZE {
+        if size > LARGEST_SIZE && large == LargePage::Refused {
             return Err(ApiError::invalid("size", size));
         }
-        Ok(Page { page, size })
+        Ok(Page {
+            page,
+            size: size.min(LARGEST_SIZE),
+        })
     }
 }
 
@@ -105,11 +109,23 @@ mod tests {
 
     #[test]
     fn pages_have_bounds() {
-        assert_eq!(params("").page(), Ok(Page { page: 1, size: 20 }));
-        assert_eq!(params("page=3&size=100").page(), Ok(Page { page: 3, size: 100 }));
-        assert_eq!(params("size=101").page(), Err(ApiError::invalid("size", 101)));
-        assert_eq!(params("page=0").page(), Err(ApiError::invalid("page", 0)));
-        assert_eq!(params("page=two").page(), Err(ApiError::invalid("page", "two")));
+        assert_eq!(params("").page(LargePage::Refused), Ok(Page { page: 1, size: 20 }));
+        assert_eq!(
+            params("page=3&size=100").page(LargePage::Refused),
+            Ok(Page { page: 3, size: 100 })
+        );
+        assert_eq!(
+            params("size=101").page(LargePage::Refused),
+            Err(ApiError::invalid("size", 101))
+        );
+        assert_eq!(
+            params("page=0").page(LargePage::Refused),
+            Err(ApiError::invalid("page", 0))
+        );
+        assert_eq!(
+            params("page=two").page(LargePage::Refused),
+            Err(ApiError::invalid("page", "two"))
+        );
     }
 
     #[test]

@@ -17,7 +17,7 @@ use crate::unspecified::site_matches_status;
 pub(crate) async fn list(State(shared): State<Arc<Shared>>, headers: HeaderMap, uri: Uri) -> Answer {
     auth::admit(&shared, &headers, &uri, Class::Query)?;
     let params = Params::of(&uri)?;
-    let page = params.page()?;
+    let page = params.page(shared.quirks().large_page)?;
     let status = params.text("status");
     if let Some(other) = status.filter(|status| !matches!(*status, "active" | "inactive")) {
         return Err(ApiError::invalid("status", other));

@@ -13,11 +13,15 @@ use crate::envelope::{ApiError, coded, success};
 use crate::faults::{FaultKind, Spot};
 use crate::front::{Caller, StruckInside};
 use crate::journal::JournalEvent;
+use crate::quirks::{ExpiresIn, TokenRenewal, TokenReply, TokenType};
 use crate::quota::Class;
 use crate::state::Shared;
 use crate::tokens::{Holder, fingerprint};
 
 const GRANT: &str = "client_credentials";
+
+/// The validity (s) that the document promises.
+const DOCUMENTED_LIFETIME: u64 = 86_400;
 
 /// Exchanges an operator's id and secret for an access token.
 pub(crate) async fn issue(State(shared): State<Arc<Shared>>, body: Bytes) -> Answer {
@@ -25,8 +29,8 @@ pub(crate) async fn issue(State(shared): State<Arc<Shared>>, body: Bytes) -> Ans
     // Unknown clients share one window, so that made-up ids cannot fill the memory.
     let known = shared.clients.find(&request.id);
     let counted = known.map_or("", |known| known.client_id.as_str());
-    let mut response = match shared.quotas.take(counted, Class::Token, shared.clock.now()) {
-        Err(seconds) => ApiError::too_many(seconds).into_response(),
+    let mut response = match shared.take(counted, Class::Token) {
+        Err(refusal) => refusal.into_response(),
         Ok(()) if known.is_none_or(|known| known.client_secret != request.secret) => {
             ApiError::unauthenticated("client_id or client_secret is wrong").into_response()
         }
@@ -62,20 +66,36 @@ impl Request {
 
 /// The answer with a new token. `path` is what faults are matched against.
 pub(super) fn reply(shared: &Shared, holder: &Holder, path: &str) -> Response {
-    let (now, lifetime) = (shared.clock.now(), shared.options.token_lifetime);
-    let token = shared.tokens.issue(holder, now, lifetime);
+    let (now, quirks) = (shared.clock.now(), shared.quirks());
+    let current = match quirks.token_renewal {
+        TokenRenewal::Fresh => None,
+        TokenRenewal::Same => shared.tokens.current(holder, now),
+    };
+    let (token, lifetime) = current.unwrap_or_else(|| {
+        let lifetime = shared.options.token_lifetime;
+        (shared.tokens.issue(holder, quirks.token_form, now, lifetime), lifetime)
+    });
     let event = JournalEvent::TokenIssued {
         client_id: holder.id().to_owned(),
         token: fingerprint(&token),
         expires_in: lifetime.as_secs(),
     };
     shared.journal.write(now, event);
-    let reply = json!({ "access_token": token, "token_type": "Bearer", "expires_in": lifetime.as_secs() });
+    let token_type = match quirks.token_type {
+        TokenType::Capitalized => "Bearer",
+        TokenType::LowerCase => "bearer",
+        TokenType::UpperCase => "BEARER",
+    };
+    let expires_in = match quirks.expires_in {
+        ExpiresIn::Actual => lifetime.as_secs(),
+        ExpiresIn::Documented => DOCUMENTED_LIFETIME,
+    };
+    let reply = json!({ "access_token": token, "token_type": token_type, "expires_in": expires_in });
     let form = shared.faults.strike(Spot::Token, path, None).pop();
     let struck = form.as_ref().map(|fault| StruckInside(fault.name()));
     let enveloped = match form {
         Some(FaultKind::TokenForm { enveloped }) => enveloped,
-        _ => shared.options.enveloped_token,
+        _ => quirks.token_reply == TokenReply::Enveloped,
     };
     let mut answer = match enveloped {
         true => success(reply),

@@ -1,5 +1,7 @@
 //! The sandbox's own controls under `/_sandbox`. They need no token and stand outside journal, quotas and faults.
 
+mod quirks;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,6 +16,7 @@ use serde_json::{Value, json};
 
 use crate::clock::rfc3339;
 use crate::faults::Fault;
+use crate::quirks::dress::rewrite;
 use crate::sent::SentFrame;
 use crate::state::Shared;
 
@@ -30,6 +33,13 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
         .route("/_sandbox/fleet", get(fleet))
         .route("/_sandbox/clock", get(clock).post(move_clock))
         .route("/_sandbox/journal", get(journal).delete(clear_journal))
+        .route(
+            "/_sandbox/quirks",
+            get(quirks::list)
+                .put(quirks::replace)
+                .patch(quirks::turn)
+                .delete(quirks::reset),
+        )
         .route("/_sandbox/frames", get(frames).delete(forget_frames))
         .route("/_sandbox/faults", get(faults).post(add_fault).delete(clear_faults))
 }
@@ -51,7 +61,9 @@ async fn health(State(shared): State<Arc<Shared>>) -> Json<Value> {
 }
 
 async fn fleet(State(shared): State<Arc<Shared>>) -> Json<Value> {
-    Json(shared.fleet().overview())
+    let mut overview = shared.fleet().overview();
+    rewrite(&shared.quirks(), &mut overview);
+    Json(overview)
 }
 
 async fn clock(State(shared): State<Arc<Shared>>) -> Json<Value> {

@@ -13,6 +13,7 @@ use super::outside::secret;
 use super::record::Record;
 use super::session::Session;
 use super::{Charger, Fleet, Site, history};
+use crate::quirks::Quirks;
 use crate::random::Random;
 
 /// What a fleet is made from.
@@ -53,11 +54,9 @@ impl Plan {
             // To whole 10 kW, but never below 20 kW.
             site.capacity_w = ((rated as f64 * SITE_SHARE / 10_000.0).round() as i64 * 10_000).max(20_000);
         }
-        let by = |name: fn(&Charger) -> &String| {
-            let named = chargers.iter().enumerate();
-            named.map(|(index, charger)| (name(charger).clone(), index)).collect()
-        };
-        let (by_id, by_sn) = (by(|charger| &charger.id), by(|charger| &charger.sn));
+        let named = chargers.iter().enumerate();
+        let by_sn = named.map(|(index, charger)| (charger.sn.clone(), index)).collect();
+        let ids: Vec<String> = chargers.iter().map(|charger| charger.id.clone()).collect();
         let mut fleet = Fleet {
             seed: self.seed,
             start: self.start,
@@ -65,7 +64,7 @@ impl Plan {
             micros: 0,
             sites,
             chargers,
-            by_id,
+            by_id: HashMap::new(),
             by_sn,
             played: Vec::new(),
             uploads: HashMap::new(),
@@ -76,7 +75,11 @@ impl Plan {
             restraints: Vec::new(),
             scheduled: false,
             replan: false,
+            quirks: Quirks::default(),
         };
+        for (index, id) in ids.iter().enumerate() {
+            fleet.name(id, index);
+        }
         fleet.allot();
         fleet
     }
@@ -142,6 +145,7 @@ impl Plan {
             label: model.name.to_owned(),
             manufacturer: MANUFACTURER.to_owned(),
             secret: secret(self.seed, index),
+            registered: None,
             id,
             model,
             site,

@@ -8,6 +8,8 @@ use serde_json::{Map, Value};
 
 use super::schedule::Schedule;
 use crate::clock::rfc3339;
+use crate::quirks::Refusal;
+use crate::quirks::uuid::uuid;
 use crate::random::Random;
 
 /// Commands kept before the oldest closed ones go.
@@ -100,14 +102,13 @@ impl Command {
     }
 
     /// The status as the API shows it.
-    pub(crate) fn view(&self) -> CommandView {
+    pub(crate) fn view(&self, refusal: Refusal) -> CommandView {
         CommandView {
             command_id: self.id.clone(),
-            // The API's list has no word for a refusal.
-            status: if self.status == Status::Rejected {
-                Status::Failed
-            } else {
-                self.status
+            status: match (self.status, refusal) {
+                // The API's list has no word for a refusal.
+                (Status::Rejected, Refusal::Failed) => Status::Failed,
+                (status, _) => status,
             },
             created_at: rfc3339(self.created),
             updated_at: rfc3339(self.updated),
@@ -142,6 +143,7 @@ impl Commands {
     pub(crate) fn add(&mut self, command: Command) -> Number {
         self.last += 1;
         let number = self.last;
+        self.by_id.insert(uuid(&command.id), number);
         self.by_id.insert(command.id.clone(), number);
         self.queued.insert(number);
         self.all.insert(number, command);
@@ -155,6 +157,7 @@ impl Commands {
                 break;
             };
             if let Some(gone) = self.all.remove(&oldest) {
+                self.by_id.remove(&uuid(&gone.id));
                 self.by_id.remove(&gone.id);
             }
         }

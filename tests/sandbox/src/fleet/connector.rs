@@ -6,7 +6,6 @@ use super::outside::Reading;
 use super::physics::{ac, dc, kw, kwh, round, soc_after, warm};
 use super::schedule::{Active, Schedule};
 use super::session::{Direction, Session};
-use crate::unspecified::reported_energy_ws;
 
 /// What a connector is doing, in the API's words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,8 +79,8 @@ pub(crate) struct Measured {
     pub(crate) current: f64,
     /// kWh of this session.
     pub(crate) energy_delivered: f64,
-    /// Whole percent, while a vehicle is there.
-    pub(crate) soc: Option<u8>,
+    /// Percent, while a vehicle is there.
+    pub(crate) soc: Option<f64>,
     /// °C, where it is known.
     pub(crate) temperature: Option<f64>,
 }
@@ -163,8 +162,8 @@ impl Connector {
             power: kw(self.power_w),
             voltage,
             current,
-            energy_delivered: kwh(reported_energy_ws(energy_ws)),
-            soc: soc.map(|soc| soc.floor() as u8),
+            energy_delivered: kwh(energy_ws),
+            soc,
             temperature: Some(round(self.temperature, 1)),
         }
     }

@@ -7,6 +7,7 @@ use super::command::{Action, Command, Fate, Number, Status};
 use super::connector::Condition;
 use super::flexibility::Restraint;
 use super::session::{Origin, Session};
+use crate::quirks::{OfflineCommands, SessionCommands};
 use crate::random::Random;
 use crate::unspecified::{LOWEST_SOC, failure};
 
@@ -19,6 +20,9 @@ pub(crate) type Objection = &'static str;
 impl Fleet {
     /// What speaks against a command for a connector right now.
     pub(crate) fn objection(&self, (charger, connector): (usize, usize), action: &Action) -> Option<Objection> {
+        if self.chargers[charger].offline && self.quirks.offline_commands == OfflineCommands::Refused {
+            return Some("the charger is offline");
+        }
         let model = &self.chargers[charger].model;
         let busy = self.chargers[charger].connectors[connector].is_busy();
         match action {
@@ -71,11 +75,17 @@ impl Fleet {
             let Some(command) = self.commands.get(number) else {
                 continue;
             };
-            let out_of_reach = command.target.is_some_and(|(charger, _)| {
-                let charger = &self.chargers[charger];
-                charger.offline || charger.outside.is_some()
-            });
-            if command.due > self.step || command.fate == Fate::Stuck || out_of_reach {
+            let charger = command.target.map(|(charger, _)| &self.chargers[charger]);
+            let (offline, fetches) = charger.map_or((false, false), |charger| (charger.offline, charger.is_outside()));
+            let fails = offline && self.quirks.offline_commands == OfflineCommands::Failed;
+            if command.due > self.step || command.fate == Fate::Stuck {
+                continue;
+            }
+            if fails {
+                self.close(number, Status::Failed, Some(failure("offline", None)));
+                continue;
+            }
+            if offline || fetches {
                 continue;
             }
             let (target, action) = (command.target, command.action.clone());
@@ -88,7 +98,10 @@ impl Fleet {
                 connector.claim = None;
             }
             let outcome = match refused {
-                Some(reason) => Err(failure(&reason, None)),
+                Some(reason) => {
+                    self.note(number, Status::Rejected, Some(failure(&reason, None)));
+                    continue;
+                }
                 None => self.carry_out(number, target, action),
             };
             match outcome {
@@ -122,7 +135,7 @@ impl Fleet {
                     self.park(at, &session);
                     return Ok(Some(json!({ "energy_delivered": 0.0 })));
                 }
-                self.connector(at).session = Some(session);
+                return Ok(self.begin(at, session));
             }
             Action::Discharge {
                 power_w,
@@ -137,7 +150,7 @@ impl Fleet {
                     self.park(at, &session);
                     return Err(failure("soc_floor", Some("F-0702")));
                 }
-                self.connector(at).session = Some(session);
+                return Ok(self.begin(at, session));
             }
             Action::Stop => {
                 let session = self.connector(at).session.as_mut();
@@ -163,6 +176,12 @@ impl Fleet {
             }
         }
         Ok(None)
+    }
+
+    /// Begins the session of a command. Returns the command's result if that is all it was to do.
+    fn begin(&mut self, at: (usize, usize), session: Session) -> Option<Value> {
+        self.connector(at).session = Some(session);
+        (self.quirks.session_commands == SessionCommands::AtOnce).then(|| json!({}))
     }
 
     /// A session for a command: with the vehicle that is still there from the last one, or with one that is.
@@ -216,7 +235,13 @@ impl Fleet {
     }
 
     pub(super) fn note(&mut self, number: Number, status: Status, result: Option<Value>) {
-        let at = self.at(self.step);
-        self.commands.update(number, status, at, result);
+        // One that was over when its session began stays as it is.
+        if self
+            .commands
+            .get(number)
+            .is_some_and(|command| !command.status.is_closed())
+        {
+            self.commands.update(number, status, self.at(self.step), result);
+        }
     }
 }

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::Fleet;
 use super::command::{Action, Command, Fate, Number, Status};
+use crate::quirks::Delivery;
 use crate::unspecified::failure;
 
 /// A command as a charger gets it.
@@ -35,14 +36,9 @@ pub(crate) enum Misfit {
 
 impl Fleet {
     /// The commands that wait for a charger, or for one of its connectors, oldest first, at most `most`. Each is given
-    /// once; with `again` until the charger has said something about it.
-    pub(crate) fn hand_over(
-        &mut self,
-        charger: usize,
-        connector: Option<usize>,
-        most: usize,
-        again: bool,
-    ) -> Vec<Pending> {
+    /// once, unless the quirk `delivery` says otherwise.
+    pub(crate) fn hand_over(&mut self, charger: usize, connector: Option<usize>, most: usize) -> Vec<Pending> {
+        let again = self.quirks.delivery == Delivery::Repeated;
         let mut handed = Vec::new();
         for number in self.commands.queued() {
             if handed.len() == most {
@@ -59,7 +55,7 @@ impl Fleet {
             }
             if let Fate::Refused(reason) = &command.fate {
                 let result = failure(reason, None);
-                self.close(number, Status::Failed, Some(result));
+                self.close(number, Status::Rejected, Some(result));
                 continue;
             }
             command.handed = true;
@@ -114,7 +110,7 @@ impl Fleet {
     }
 
     /// Writes down a status, and frees the connector when it is the last one.
-    fn close(&mut self, number: Number, status: Status, result: Option<Value>) {
+    pub(super) fn close(&mut self, number: Number, status: Status, result: Option<Value>) {
         let now = self.now();
         self.commands.update(number, status, now, result);
         let target = self.commands.get(number).and_then(|command| command.target);

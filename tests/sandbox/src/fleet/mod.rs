@@ -51,6 +51,8 @@ pub(crate) use schedule::{Repeat, Schedule, Slot, SlotAction};
 pub(crate) use upload::{Upload, VehicleInfo};
 
 use crate::clock::later;
+use crate::quirks::Quirks;
+use crate::quirks::uuid::uuid;
 use crate::random::Random;
 use catalog::{Model, Place};
 use command::Commands;
@@ -92,6 +94,8 @@ pub(crate) struct Charger {
     manufacturer: String,
     /// What an outside client shows to play it.
     pub(crate) secret: String,
+    /// When it registered, if it did.
+    registered: Option<Timestamp>,
     model: Model,
     site: usize,
     pub(crate) offline: bool,
@@ -149,9 +153,22 @@ pub(crate) struct Fleet {
     /// Whether any connector has a schedule, and whether one has just been stored.
     scheduled: bool,
     replan: bool,
+    /// How the switches stand.
+    quirks: Quirks,
 }
 
 impl Fleet {
+    /// Turns the switches.
+    pub(crate) fn set_quirks(&mut self, quirks: Quirks) {
+        self.quirks = quirks;
+    }
+
+    /// Enters a charger under its id, and under the UUID that stands for it.
+    fn name(&mut self, id: &str, index: usize) {
+        self.by_id.insert(uuid(id), index);
+        self.by_id.insert(id.to_owned(), index);
+    }
+
     /// The fleet's virtual time.
     pub(crate) fn now(&self) -> Timestamp {
         later(self.start, self.passed)

@@ -7,8 +7,9 @@ use jiff::Timestamp;
 use super::catalog::{Model, Supply};
 use super::connector::{Condition, Connector, ConnectorState, Measured};
 use super::{Charger, Fleet};
+use crate::quirks::DeviceSecret;
 use crate::random::Random;
-use crate::unspecified::{HEARD_WITHIN_SECONDS, HOME_OF_THE_REGISTERED};
+use crate::unspecified::{DEVICE_SECRET_LIFETIME, HEARD_WITHIN_SECONDS, HOME_OF_THE_REGISTERED};
 
 /// The hardware of a charger that has registered. Nothing is known of it, so it is trusted to refuse what it cannot do.
 const UNKNOWN: Model = Model {
@@ -76,7 +77,7 @@ impl Reading {
             voltage: known(self.voltage),
             current: known(self.current),
             energy_delivered: self.energy_delivered,
-            soc: self.soc,
+            soc: self.soc.map(f64::from),
             temperature: self.temperature,
         }
     }
@@ -95,7 +96,7 @@ impl Fleet {
         }
         let index = self.chargers.len();
         let id = format!("dvc_{}", Random::new(self.seed, &[0x4E65, index as u64]).hex(12));
-        self.by_id.insert(id.clone(), index);
+        self.name(&id, index);
         self.by_sn.insert(new.sn.clone(), index);
         self.sites[HOME_OF_THE_REGISTERED].members.push(index);
         self.chargers.push(Charger {
@@ -105,6 +106,7 @@ impl Fleet {
             label: new.model,
             manufacturer: new.manufacturer,
             secret: secret(self.seed, index),
+            registered: Some(now),
             model: UNKNOWN,
             site: HOME_OF_THE_REGISTERED,
             offline: false,
@@ -117,10 +119,12 @@ impl Fleet {
         Some(index)
     }
 
-    /// The charger with this id and secret.
-    pub(crate) fn recognise(&self, device_id: &str, secret: &str) -> Option<usize> {
-        self.find(device_id)
-            .filter(|index| self.chargers[*index].secret == secret)
+    /// The id of the charger that shows this id and secret.
+    pub(crate) fn recognise(&self, device_id: &str, secret: &str, now: Timestamp) -> Option<String> {
+        let charger = &self.chargers[self.find(device_id)?];
+        let over = |since: Timestamp| now.duration_since(since).as_secs() >= DEVICE_SECRET_LIFETIME;
+        let expired = self.quirks.device_secret == DeviceSecret::Expires && charger.registered.is_some_and(over);
+        (charger.secret == secret && !expired).then(|| charger.id.clone())
     }
 
     /// From now on this charger is played from outside: what it was simulated to do ends.

@@ -9,7 +9,6 @@ use super::physics::{kw, kwh, round};
 use super::session::{Direction, Session};
 use super::upload::{Upload, VehicleInfo};
 use crate::clock::rfc3339;
-use crate::unspecified::reported_energy_ws;
 
 /// Price of a kilowatt-hour taken.
 const TARIFF: f64 = 0.42;
@@ -100,7 +99,6 @@ impl Record {
             return self.view_of(told);
         }
         let seconds = self.length().as_secs().max(1);
-        let energy_ws = reported_energy_ws(self.energy_ws);
         let price = match self.direction {
             Direction::Charge => TARIFF,
             Direction::Discharge => FEED_IN,
@@ -111,7 +109,8 @@ impl Record {
             connector_id: self.connector_id,
             start_time: rfc3339(self.start),
             end_time: rfc3339(self.end),
-            energy: kwh(energy_ws),
+            // The integral of power: negative where the vehicle gave energy.
+            energy: kwh(self.energy_ws),
             max_power: kw(self.peak_w),
             avg_power: round(kw(self.energy_ws) / seconds as f64, 3),
             // Negative where the vehicle gave energy: that is income.

@@ -5,10 +5,12 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::connector::ConnectorState;
-use super::frame::{Frame, FrameConnector};
+use super::frame::{Charge, Frame, FrameConnector};
 use super::{Charger, Fleet, Site};
 use crate::clock::rfc3339;
 use crate::fleet::physics::kw;
+use crate::quirks::uuid::{means, uuid};
+use crate::quirks::{DeviceStatus, Ids};
 use crate::unspecified::summary_bucket;
 
 /// Seconds between two heartbeats of a charger.
@@ -41,7 +43,7 @@ struct ConnectorView {
     current: f64,
     energy_delivered: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
-    soc: Option<u8>,
+    soc: Option<Charge>,
     #[serde(skip_serializing_if = "Option::is_none")]
     temperature: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -56,12 +58,16 @@ impl Fleet {
 
     /// Index of the site with this id.
     pub(crate) fn find_site(&self, site_id: &str) -> Option<usize> {
-        self.sites.iter().position(|site| site.id == site_id)
+        self.sites.iter().position(|site| means(site_id, &site.id))
     }
 
     /// Every device id, in the fleet's order.
     pub(crate) fn device_ids(&self) -> Vec<String> {
-        self.chargers.iter().map(|charger| charger.id.clone()).collect()
+        let shown = |id: &String| match self.quirks.ids {
+            Ids::Prefixed => id.clone(),
+            Ids::Uuid => uuid(id),
+        };
+        self.chargers.iter().map(|charger| shown(&charger.id)).collect()
     }
 
     /// A site with the live counts of its connectors' states.
@@ -117,7 +123,7 @@ impl Fleet {
                 voltage: reading.voltage,
                 current: reading.current,
                 energy_delivered: reading.energy_delivered,
-                soc: reading.soc,
+                soc: reading.soc.map(|percent| Charge::told(percent, self.quirks.soc)),
                 temperature: reading.temperature,
                 last_telemetry_time: connector.reading.as_ref().map(|told| told.at).or(measured).map(rfc3339),
             }
@@ -128,10 +134,24 @@ impl Fleet {
             model: charger.label.clone(),
             manufacturer: charger.manufacturer.clone(),
             firmware_version: charger.firmware.clone(),
-            status: if charger.offline { "offline" } else { "online" },
+            status: self.status(charger),
             connectors: connectors.collect(),
             last_heartbeat: rfc3339(heard),
             site_id: self.sites[charger.site].id.clone(),
+        }
+    }
+
+    /// The status of a charger, in the API's words.
+    fn status(&self, charger: &Charger) -> &'static str {
+        let faulty = charger.outside.as_ref().is_some_and(|outside| outside.faulty)
+            || charger
+                .connectors
+                .iter()
+                .any(|one| one.state() == ConnectorState::Fault);
+        match (charger.offline, faulty, self.quirks.device_status) {
+            (true, _, _) => "offline",
+            (false, true, DeviceStatus::WithFault) => "fault",
+            _ => "online",
         }
     }
 
@@ -144,7 +164,9 @@ impl Fleet {
         Frame {
             device_id: charger.id.clone(),
             timestamp: rfc3339(at),
-            connectors: measured.map(|reading| FrameConnector::from(&reading)).collect(),
+            connectors: measured
+                .map(|reading| FrameConnector::of(&reading, self.quirks.soc))
+                .collect(),
         }
     }
 

@@ -34,7 +34,8 @@ fn prints_one_line_and_ends_with_its_standard_input() {
         "--seed",
         "4",
         "--tls",
-        "--fixed-windows",
+        "--quirk",
+        "quota_window=fixed",
         "--history-days",
         "2",
     ]);

@@ -18,6 +18,7 @@ mod handing_over;
 mod lifecycle;
 mod played;
 mod quickstart;
+mod quirks;
 mod rest;
 mod schedules;
 mod schema;

@@ -40,7 +40,7 @@ pub(super) async fn fetch(State(shared): State<Arc<Shared>>, headers: HeaderMap,
     let command = shared
         .bell
         .wait(&shared.clock, deadline, || {
-            shared.fleet().hand_over(index, Some(connector), 1, false).pop()
+            shared.fleet().hand_over(index, Some(connector), 1).pop()
         })
         .await;
     Ok(success(command))

@@ -40,11 +40,10 @@ fn admit(shared: &Shared, headers: &HeaderMap, uri: &Uri, class: Class) -> Resul
         // An operator's token.
         return Err(ApiError::denied("device"));
     };
-    let now = shared.clock.now();
-    shared.quotas.take(&device_id, class, now).map_err(ApiError::too_many)?;
+    shared.take(&device_id, class)?;
     let mut fleet = shared.fleet();
     let index = fleet.find(&device_id).ok_or_else(|| ApiError::not_found("device"))?;
-    fleet.play(index, now);
+    fleet.play(index, shared.clock.now());
     Ok(index)
 }
 

@@ -21,11 +21,7 @@ const NOBODY: &str = "";
 
 /// Takes in a charger that connects for the first time.
 pub(super) async fn register(State(shared): State<Arc<Shared>>, body: Bytes) -> Answer {
-    let now = shared.clock.now();
-    shared
-        .quotas
-        .take(NOBODY, Class::Device, now)
-        .map_err(ApiError::too_many)?;
+    shared.take(NOBODY, Class::Device)?;
     let fields = Fields::of(&body)?;
     let text = |name| fields.required(name, fields.text(name)?);
     let registration = Registration {
@@ -37,7 +33,7 @@ pub(super) async fn register(State(shared): State<Arc<Shared>>, body: Bytes) -> 
     fields.text("mac")?;
     let mut fleet = shared.fleet();
     let index = fleet
-        .register(registration, now)
+        .register(registration, shared.clock.now())
         .ok_or_else(|| ApiError::conflict("a charger with this serial number is already registered"))?;
     let charger = &fleet.chargers[index];
     Ok(success(json!({
@@ -50,14 +46,13 @@ pub(super) async fn register(State(shared): State<Arc<Shared>>, body: Bytes) -> 
 /// Exchanges a charger's id and secret for an access token.
 pub(super) async fn token(State(shared): State<Arc<Shared>>, body: Bytes) -> Answer {
     let request = Request::of(&body, "device_id", "device_secret")?;
-    let known = shared.fleet().recognise(&request.id, &request.secret).is_some();
-    let counted = if known { request.id.as_str() } else { NOBODY };
-    shared
-        .quotas
-        .take(counted, Class::Device, shared.clock.now())
-        .map_err(ApiError::too_many)?;
+    let known = shared
+        .fleet()
+        .recognise(&request.id, &request.secret, shared.clock.now());
+    let counted = known.as_deref().unwrap_or(NOBODY);
+    shared.take(counted, Class::Device)?;
     match known {
-        true => Ok(reply(&shared, &Holder::Device(request.id), "/device/token")),
-        false => Err(ApiError::unauthenticated("device_id or device_secret is wrong")),
+        Some(id) => Ok(reply(&shared, &Holder::Device(id), "/device/token")),
+        None => Err(ApiError::unauthenticated("device_id or device_secret is wrong")),
     }
 }

@@ -37,7 +37,7 @@ pub(super) async fn heartbeat(shared: State<Arc<Shared>>, headers: HeaderMap, ur
     let mut fleet = shared.fleet();
     fleet.beat(index, shared.clock.now(), online, faulty);
     Ok(success(
-        json!({ "commands": fleet.hand_over(index, None, MOST_COMMANDS, false) }),
+        json!({ "commands": fleet.hand_over(index, None, MOST_COMMANDS) }),
     ))
 }
 
