@@ -9,6 +9,7 @@ use axum::response::Response;
 use serde_json::{Value, json};
 
 use super::fields::Fields;
+use super::params::whole;
 use super::{Answer, auth, schedule};
 use crate::envelope::{ApiError, answered, bare};
 use crate::faults::command_fate;
@@ -34,7 +35,7 @@ pub(crate) async fn start(
     body: Bytes,
 ) -> Answer {
     command(&shared, place, &headers, &uri, &body, |fields| {
-        fields.text("transaction_id")?;
+        fields.string("transaction_id")?;
         Ok(Action::Start {
             limit_w: fields.power("charge_power")?,
             duration: fields.duration("duration")?,
@@ -53,7 +54,7 @@ pub(crate) async fn stop(
     body: Bytes,
 ) -> Answer {
     command(&shared, place, &headers, &uri, &body, |fields| {
-        fields.text("reason")?;
+        fields.string("reason")?;
         Ok(Action::Stop)
     })
     .map(queued)
@@ -119,8 +120,9 @@ fn command(
     reading: Reading,
 ) -> Result<Issued, ApiError> {
     auth::admit(shared, headers, uri, Class::Control)?;
-    let number = match connector.parse::<u32>() {
-        Ok(number) if number >= 1 => number,
+    // A number no connector can have is no connector's.
+    let number = match whole(&connector) {
+        Some(number) if number >= 1 => u32::try_from(number).unwrap_or(u32::MAX),
         _ => return Err(ApiError::invalid("connector_id", connector)),
     };
     let target = locate(&shared.fleet(), &device, number)?;

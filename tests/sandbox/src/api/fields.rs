@@ -110,9 +110,12 @@ impl Fields {
         })
     }
 
-    /// Any text, the empty one too.
+    /// A text, the empty one too.
     pub(crate) fn string(&self, name: &str) -> Result<Option<String>, ApiError> {
-        self.convert(name, |value| value.as_str().map(str::to_owned))
+        self.convert(name, |value| {
+            let text = value.as_str()?;
+            (text.chars().count() <= LONGEST_TEXT).then(|| text.to_owned())
+        })
     }
 
     /// A text that `meaning` knows.

@@ -46,7 +46,7 @@ pub(crate) async fn control(State(shared): State<Arc<Shared>>, headers: HeaderMa
     })?;
     let pauses = fields.required("command", pauses)?;
     let params = fields.required("params", fields.object("params")?)?;
-    params.text("reason")?;
+    params.string("reason")?;
     let percent = match pauses {
         true => 0,
         false => params.required("power_limit_percent", params.percent("power_limit_percent")?)?,

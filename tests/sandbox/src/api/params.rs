@@ -15,6 +15,16 @@ const DEFAULT_SIZE: u64 = 20;
 /// Most items on a page.
 const LARGEST_SIZE: u64 = 100;
 
+/// The whole number in a text. `1.0` is one, as in a body, and one that is too large counts as the largest.
+pub(crate) fn whole(text: &str) -> Option<i64> {
+    let text = match text.split_once('.') {
+        Some((whole, zeros)) if !zeros.is_empty() && zeros.bytes().all(|byte| byte == b'0') => whole,
+        _ => text,
+    };
+    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().or(digits.then_some(i64::MAX))
+}
+
 /// The query of a request, decoded. Parameters nobody asks for are ignored; an empty one counts as absent.
 pub(crate) struct Params(Vec<(String, String)>);
 
@@ -40,11 +50,11 @@ impl Params {
     /// A whole number of at least 1.
     pub(crate) fn positive(&self, name: &str) -> Result<Option<u64>, ApiError> {
         let Some(text) = self.text(name) else { return Ok(None) };
-        match text.parse::<i64>() {
-            Ok(number) if number >= 1 => Ok(Some(number.unsigned_abs())),
+        match whole(text) {
+            Some(number) if number >= 1 => Ok(Some(number.unsigned_abs())),
             // The value comes back as the number it is, where it is one.
-            Ok(number) => Err(ApiError::invalid(name, number)),
-            Err(_) => Err(ApiError::invalid(name, text)),
+            Some(number) => Err(ApiError::invalid(name, number)),
+            None => Err(ApiError::invalid(name, text)),
         }
     }
 
@@ -126,6 +136,16 @@ mod tests {
             params("page=two").page(LargePage::Refused),
             Err(ApiError::invalid("page", "two"))
         );
+    }
+
+    #[test]
+    fn whole_numbers_in_texts() {
+        for (text, number) in [("7", 7), ("7.00", 7), ("-2", -2), ("99999999999999999999", i64::MAX)] {
+            assert_eq!(whole(text), Some(number));
+        }
+        for text in ["", "7.", "7.5", ".0", "x", "0x7", "--1", "7 "] {
+            assert_eq!(whole(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -30,7 +30,7 @@ pub(super) async fn register(State(shared): State<Arc<Shared>>, body: Bytes) -> 
         manufacturer: text("manufacturer")?,
         firmware_version: text("firmware_version")?,
     };
-    fields.text("mac")?;
+    fields.string("mac")?;
     let mut fleet = shared.fleet();
     let index = fleet
         .register(registration, shared.clock.now())
