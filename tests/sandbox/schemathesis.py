@@ -1,9 +1,10 @@
-"""Looks for answers of the sandbox that the platform's OpenAPI document, with overlay.json laid over it, does not allow.
+"""Looks for answers of the sandbox that the platform's OpenAPI document, under overlay.json, does not allow.
 
     python3 tests/sandbox/schemathesis.py SANDBOX CONTRACT [SECONDS]
 
-SANDBOX is the built program, CONTRACT the document, SECONDS (60) about how long to look. The tool comes into a virtual
-environment under target/ (or $CARGO_TARGET_DIR). The exit status says whether anything was found.
+SANDBOX is the built program, CONTRACT the document, SECONDS (60) about how long to look. What is looked at, and what
+not, is said in schemathesis.toml. The tool comes into a virtual environment under target/ (or $CARGO_TARGET_DIR). The
+exit status says whether anything was found.
 """
 
 from __future__ import annotations
@@ -65,7 +66,8 @@ def tool() -> Path:
 def running(sandbox: str) -> Iterator[Json]:
     """A sandbox whose clock runs fast, so that long polls end soon; yields what it says of itself."""
     with subprocess.Popen([sandbox, *FLAGS], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdin and process.stdout
+        assert process.stdin
+        assert process.stdout
         told: Json = json.loads(process.stdout.readline())
         over = threading.Event()
         clock = threading.Thread(target=hurry, args=(told["base_url"].removesuffix("/v1"), over))
@@ -85,7 +87,7 @@ def hurry(root: str, over: threading.Event) -> None:
 
 
 def look(st: Path, document: Path, base: str, token: str, seconds: int) -> int:
-    command = [st, "--config-file", HERE / "schemathesis.toml", "run", document, "--url", base]
+    command = [str(st), "--config-file", str(HERE / "schemathesis.toml"), "run", str(document), "--url", base]
     command += ["--header", f"Authorization: Bearer {token}", "--max-time", str(seconds)]
     return subprocess.run(command, cwd=TARGET, check=False).returncode
 

@@ -108,11 +108,6 @@ impl Noted {
         let holder = token
             .as_deref()
             .and_then(|token| shared.tokens.check(token, shared.clock.now()).ok());
-        let (client_id, device_id) = match holder {
-            Some(Holder::Client(id)) => (Some(id), None),
-            Some(Holder::Device(id)) => (None, Some(id)),
-            None => (None, None),
-        };
         let entry = RequestEntry {
             request_id: request_id.to_owned(),
             connection: wire.number(),
@@ -121,8 +116,7 @@ impl Noted {
             query: request.uri().query().map(redact),
             http_version: format!("{:?}", request.version()),
             user_agent: text(request.headers(), header::USER_AGENT),
-            client_id,
-            device_id,
+            client_id: holder.map(Holder::into_id),
             token: token.as_deref().map(fingerprint),
             ..RequestEntry::default()
         };

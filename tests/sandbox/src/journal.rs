@@ -111,11 +111,8 @@ pub struct RequestEntry {
     pub code: Option<u32>,
     /// Fingerprint of the token that came along: first eight hexadecimal digits of its SHA-256.
     pub token: Option<String>,
-    /// Whose token it is, if it is an operator's and known.
+    /// Whose token it is, if it is known: a client's id, or a charger's.
     pub client_id: Option<String>,
-    /// Whose token it is, if it is a charger's.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub device_id: Option<String>,
     /// Time until the answer was ready (ms).
     pub duration_ms: u64,
     /// The faults that struck.

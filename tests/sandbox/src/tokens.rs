@@ -34,6 +34,13 @@ pub(crate) enum Holder {
 
 impl Holder {
     /// The id, whichever kind it is.
+    pub(crate) fn into_id(self) -> String {
+        match self {
+            Self::Client(id) | Self::Device(id) => id,
+        }
+    }
+
+    /// The same, borrowed.
     pub(crate) fn id(&self) -> &str {
         match self {
             Self::Client(id) | Self::Device(id) => id,
