@@ -105,7 +105,7 @@ fn quirk(text: &str) -> Result<(String, String), String> {
 fn readings() -> String {
     let mut text = String::from("Quirks, each with its readings, the usual one first:\n");
     for switch in Quirks::SWITCHES {
-        text += &format!("\n  {}:{}\n", switch.name, switch.about);
+        text += &format!("\n  {}: {}\n", switch.name, switch.about);
         for (word, meaning) in switch.readings {
             text += &format!("      {word:<22}{meaning}\n");
         }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::quirks::{ControlId, EmptyBuckets, OfflineFrames, Quirks, ScheduleAnswer, SecondStream, TokenReply};
+use crate::quirks::Quirks;
 
 /// Settings of a [`Sandbox`](crate::Sandbox). The defaults give a plain-HTTP platform on a free loopback port
 /// with the documented quotas and a fleet of three sites.
@@ -123,23 +123,17 @@ impl Options {
     /// The switches as they stand at the start.
     pub(crate) fn opening_quirks(&self) -> Quirks {
         let mut quirks = self.quirks;
-        if self.enveloped_token {
-            quirks.token_reply = TokenReply::Enveloped;
-        }
-        if self.sparse_series {
-            quirks.empty_buckets = EmptyBuckets::Omitted;
-        }
-        if self.schedule_command {
-            quirks.schedule_answer = ScheduleAnswer::CommandId;
-        }
-        if self.hidden_controls {
-            quirks.control_id = ControlId::Unknown;
-        }
-        if self.allow_duplicate_streams {
-            quirks.second_stream = SecondStream::Allowed;
-        }
-        if self.silent_offline {
-            quirks.offline_frames = OfflineFrames::Withheld;
+        let short = [
+            (self.enveloped_token, "token_reply", "enveloped"),
+            (self.sparse_series, "empty_buckets", "omitted"),
+            (self.schedule_command, "schedule_answer", "command_id"),
+            (self.hidden_controls, "control_id", "unknown"),
+            (self.allow_duplicate_streams, "second_stream", "allowed"),
+            (self.silent_offline, "offline_frames", "withheld"),
+        ];
+        for (_, name, word) in short.into_iter().filter(|(wanted, _, _)| *wanted) {
+            let turned = quirks.turn(name, word);
+            debug_assert!(turned, "{name}: {word}");
         }
         quirks
     }

@@ -280,21 +280,4 @@ impl Fleet {
             }
         }
     }
-
-    /// Turns a finished session into a record. One that ended as it began leaves none.
-    fn file(&mut self, at: (usize, usize), session: &Session) {
-        let seconds = self.step - session.began;
-        if seconds == 0 {
-            return;
-        }
-        let begin = self.at(session.began);
-        let charger = &mut self.chargers[at.0];
-        let connector = &mut charger.connectors[at.1];
-        let labels = [0x4EC0, at.0 as u64, u64::from(connector.id), self.step as u64];
-        let id = format!("rec_{}", Random::new(self.seed, &labels).hex(12));
-        let place = (charger.id.as_str(), at.0, connector.id);
-        let record = Record::of(session, place, (begin, seconds), connector.meter_ws, id);
-        connector.meter_ws += session.energy_ws;
-        self.records.add(record);
-    }
 }

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
+use super::Fleet;
 use super::physics::{kw, kwh, round};
 use super::session::{Direction, Session};
 use super::upload::{Upload, VehicleInfo};
 use crate::clock::rfc3339;
+use crate::random::Random;
 
 /// Price of a kilowatt-hour taken.
 const TARIFF: f64 = 0.42;
@@ -95,20 +97,35 @@ impl Record {
 
     /// The record as the API shows it.
     pub(crate) fn view(&self) -> RecordView {
-        if let Some(told) = &self.uploaded {
-            return self.view_of(told);
+        let told = self.uploaded.as_deref().cloned().unwrap_or_else(|| self.computed());
+        RecordView {
+            record_id: told.record_id,
+            device_id: self.device_id.clone(),
+            connector_id: told.connector_id,
+            start_time: rfc3339(told.start),
+            end_time: rfc3339(told.end),
+            energy: told.energy,
+            max_power: told.max_power,
+            avg_power: told.avg_power,
+            cost: told.cost,
+            meter_start: told.meter_start,
+            meter_end: told.meter_end,
+            vehicle_info: told.vehicle,
         }
+    }
+
+    /// What a charger would say of this session.
+    fn computed(&self) -> Upload {
         let seconds = self.length().as_secs().max(1);
         let price = match self.direction {
             Direction::Charge => TARIFF,
             Direction::Discharge => FEED_IN,
         };
-        RecordView {
+        Upload {
             record_id: self.record_id.clone(),
-            device_id: self.device_id.clone(),
             connector_id: self.connector_id,
-            start_time: rfc3339(self.start),
-            end_time: rfc3339(self.end),
+            start: self.start,
+            end: self.end,
             // The integral of power: negative where the vehicle gave energy.
             energy: kwh(self.energy_ws),
             max_power: kw(self.peak_w),
@@ -117,28 +134,30 @@ impl Record {
             cost: Some(round(kwh(self.energy_ws) * price, 2)),
             meter_start: kwh(self.meter_start_ws),
             meter_end: kwh(self.meter_start_ws + self.energy_ws),
-            vehicle_info: Some(VehicleInfo {
+            vehicle: Some(VehicleInfo {
                 vin: Some(self.vin.clone()),
                 soc_start: Some(self.soc_start),
                 soc_end: Some(self.soc_end),
             }),
         }
     }
+}
 
-    fn view_of(&self, told: &Upload) -> RecordView {
-        RecordView {
-            record_id: self.record_id.clone(),
-            device_id: self.device_id.clone(),
-            connector_id: self.connector_id,
-            start_time: rfc3339(self.start),
-            end_time: rfc3339(self.end),
-            energy: told.energy,
-            max_power: told.max_power,
-            avg_power: told.avg_power,
-            cost: told.cost,
-            meter_start: told.meter_start,
-            meter_end: told.meter_end,
-            vehicle_info: told.vehicle.clone(),
+impl Fleet {
+    /// Turns a finished session into a record. One that ended as it began leaves none.
+    pub(super) fn file(&mut self, at: (usize, usize), session: &Session) {
+        let seconds = self.step - session.began;
+        if seconds == 0 {
+            return;
         }
+        let begin = self.at(session.began);
+        let charger = &mut self.chargers[at.0];
+        let connector = &mut charger.connectors[at.1];
+        let labels = [0x4EC0, at.0 as u64, u64::from(connector.id), self.step as u64];
+        let id = format!("rec_{}", Random::new(self.seed, &labels).hex(12));
+        let place = (charger.id.as_str(), at.0, connector.id);
+        let record = Record::of(session, place, (begin, seconds), connector.meter_ws, id);
+        connector.meter_ws += session.energy_ws;
+        self.records.add(record);
     }
 }

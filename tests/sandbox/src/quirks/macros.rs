@@ -4,21 +4,19 @@
 /// switch by its name only.
 macro_rules! switches {
     ($(
-        $(#[doc = $about:literal])+
-        $name:ident: $Type:ident {
-            $(#[doc = $usual_meaning:literal])+
-            $Usual:ident = $usual:literal,
-            $($(#[doc = $meaning:literal])+ $Value:ident = $word:literal,)+
+        $name:ident: $Type:ident, $about:literal {
+            $Usual:ident = $usual:literal: $usual_meaning:literal,
+            $($Value:ident = $word:literal: $meaning:literal,)+
         }
     )+) => {
         $(
-            $(#[doc = $about])+
+            #[doc = $about]
             #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
             pub enum $Type {
-                $(#[doc = $usual_meaning])+
+                #[doc = $usual_meaning]
                 #[default]
                 $Usual,
-                $($(#[doc = $meaning])+ $Value,)+
+                $(#[doc = $meaning] $Value,)+
             }
 
             impl $Type {
@@ -29,17 +27,17 @@ macro_rules! switches {
         /// How the sandbox reads what the contract leaves open. The default is the usual reading of each switch.
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
         pub struct Quirks {
-            $($(#[doc = $about])+ pub $name: $Type,)+
+            $(#[doc = $about] pub $name: $Type,)+
         }
 
         impl Quirks {
             /// Every switch, with every reading it has.
             pub const SWITCHES: &'static [$crate::quirks::Switch] = &[$($crate::quirks::Switch {
                 name: stringify!($name),
-                about: concat!($($about),+),
+                about: $about,
                 readings: &[
-                    ($usual, concat!($($usual_meaning),+)),
-                    $(($word, concat!($($meaning),+)),)+
+                    ($usual, $usual_meaning),
+                    $(($word, $meaning),)+
                 ],
             },)+];
 
@@ -52,7 +50,7 @@ macro_rules! switches {
             }
 
             /// Turns a switch; `false` if it, or the reading, is not there.
-            pub(super) fn turn(&mut self, name: &str, word: &str) -> bool {
+            pub(crate) fn turn(&mut self, name: &str, word: &str) -> bool {
                 match name {
                     $(stringify!($name) => $Type::ALL.iter().find(|one| one.1 == word).map(|one| self.$name = one.0),)+
                     _ => None,

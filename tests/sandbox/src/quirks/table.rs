@@ -3,375 +3,216 @@
 use super::macros::switches;
 
 switches! {
-    /// Form of a successful token reply.
-    token_reply: TokenReply {
-        /// The bare object.
-        Bare = "bare",
-        /// The object as `data` of the envelope.
-        Enveloped = "enveloped",
+    token_reply: TokenReply, "Form of a successful token reply." {
+        Bare = "bare": "The bare object.",
+        Enveloped = "enveloped": "The object as `data` of the envelope.",
     }
-    /// What a token looks like. It is opaque in any case.
-    token_form: TokenForm {
-        /// Three parts, like a JWT.
-        Jwt = "jwt",
-        /// 64 hexadecimal digits.
-        Hex64 = "hex64",
+    token_form: TokenForm, "What a token looks like. It is opaque in any case." {
+        Jwt = "jwt": "Three parts, like a JWT.",
+        Hex64 = "hex64": "64 hexadecimal digits.",
     }
-    /// How `token_type` is written.
-    token_type: TokenType {
-        /// `Bearer`.
-        Capitalized = "capitalized",
-        /// `bearer`.
-        LowerCase = "lower_case",
-        /// `BEARER`.
-        UpperCase = "upper_case",
+    token_type: TokenType, "How `token_type` is written." {
+        Capitalized = "capitalized": "`Bearer`.",
+        LowerCase = "lower_case": "`bearer`.",
+        UpperCase = "upper_case": "`BEARER`.",
     }
-    /// What a second token call gets while the first token is good.
-    token_renewal: TokenRenewal {
-        /// Another token.
-        Fresh = "fresh",
-        /// The same token, with the time it has left.
-        Same = "same",
+    token_renewal: TokenRenewal, "What a second token call gets while the first token is good." {
+        Fresh = "fresh": "Another token.",
+        Same = "same": "The same token, with the time it has left.",
     }
-    /// What `expires_in` says.
-    expires_in: ExpiresIn {
-        /// How long the token is good for.
-        Actual = "actual",
-        /// 86400, whatever is true.
-        Documented = "documented",
+    expires_in: ExpiresIn, "What `expires_in` says." {
+        Actual = "actual": "How long the token is good for.",
+        Documented = "documented": "86400, whatever is true.",
     }
-    /// Code for a token whose time is over.
-    expired_token: ExpiredToken {
-        /// 2002.
-        Code2002 = "2002",
-        /// 2001, as for a token that was never issued.
-        Code2001 = "2001",
+    expired_token: ExpiredToken, "Code for a token whose time is over." {
+        Code2002 = "2002": "2002.",
+        Code2001 = "2001": "2001, as for a token that was never issued.",
     }
-    /// What becomes of a stream when its token ends.
-    token_end: TokenEnd {
-        /// Nothing.
-        GoesOn = "goes_on",
-        /// It is closed with code 1008.
-        Closes1008 = "closes_1008",
-        /// It is closed with code 4401.
-        Closes4401 = "closes_4401",
+    token_end: TokenEnd, "What becomes of a stream when its token ends." {
+        GoesOn = "goes_on": "Nothing.",
+        Closes1008 = "closes_1008": "It is closed with code 1008.",
+        Closes4401 = "closes_4401": "It is closed with code 4401.",
     }
 
-    /// The `message` of an answer.
-    message: Message {
-        /// The documented text.
-        Usual = "usual",
-        /// Another text.
-        Other = "other",
-        /// An empty text.
-        Empty = "empty",
-        /// Null.
-        Null = "null",
-        /// No such field.
-        Missing = "missing",
+    message: Message, "The `message` of an answer." {
+        Usual = "usual": "The documented text.",
+        Other = "other": "Another text.",
+        Empty = "empty": "An empty text.",
+        Null = "null": "Null.",
+        Missing = "missing": "No such field.",
     }
-    /// `data` of a failure.
-    failure_data: FailureData {
-        /// No such field.
-        Omitted = "omitted",
-        /// Null.
-        Null = "null",
+    failure_data: FailureData, "`data` of a failure." {
+        Omitted = "omitted": "No such field.",
+        Null = "null": "Null.",
     }
-    /// `data` of a success that has none.
-    empty_data: EmptyData {
-        /// Null.
-        Null = "null",
-        /// No such field.
-        Omitted = "omitted",
+    empty_data: EmptyData, "`data` of a success that has none." {
+        Null = "null": "Null.",
+        Omitted = "omitted": "No such field.",
     }
-    /// Where the `details` of an error stand.
-    error_details: ErrorDetails {
-        /// Beside the code.
-        Beside = "beside",
-        /// In `data`.
-        InData = "in_data",
-        /// Nowhere.
-        Missing = "missing",
+    error_details: ErrorDetails, "Where the `details` of an error stand." {
+        Beside = "beside": "Beside the code.",
+        InData = "in_data": "In `data`.",
+        Missing = "missing": "Nowhere.",
     }
-    /// HTTP status of a failure.
-    failure_status: FailureStatus {
-        /// The one that goes with the code.
-        Matching = "matching",
-        /// 200: only the code tells.
-        Always200 = "always_200",
+    failure_status: FailureStatus, "HTTP status of a failure." {
+        Matching = "matching": "The one that goes with the code.",
+        Always200 = "always_200": "200: only the code tells.",
     }
-    /// Where a refusal for the quota says how long to wait.
-    retry_after: RetryAfter {
-        /// In `details` and in a `Retry-After` header.
-        Both = "both",
-        /// Only in `details`.
-        Details = "details",
-        /// Only in the header.
-        Header = "header",
-        /// Nowhere.
-        Neither = "neither",
+    retry_after: RetryAfter, "Where a refusal for the quota says how long to wait." {
+        Both = "both": "In `details` and in a `Retry-After` header.",
+        Details = "details": "Only in `details`.",
+        Header = "header": "Only in the header.",
+        Neither = "neither": "Nowhere.",
     }
-    /// Fields that no schema lists.
-    unknown_fields: UnknownFields {
-        /// There are none.
-        Absent = "absent",
-        /// In every object of answers and frames.
-        Present = "present",
+    unknown_fields: UnknownFields, "Fields that no schema lists." {
+        Absent = "absent": "There are none.",
+        Present = "present": "In every object of answers and frames.",
     }
 
-    /// The quota that a command for a connector counts against.
-    command_class: CommandClass {
-        /// That of control calls.
-        Control = "control",
-        /// That of queries.
-        Query = "query",
+    command_class: CommandClass, "The quota that a command for a connector counts against." {
+        Control = "control": "That of control calls.",
+        Query = "query": "That of queries.",
     }
-    /// The window that calls are counted in.
-    quota_window: QuotaWindow {
-        /// It slides.
-        Sliding = "sliding",
-        /// It begins with each minute, or second.
-        Fixed = "fixed",
+    quota_window: QuotaWindow, "The window that calls are counted in." {
+        Sliding = "sliding": "It slides.",
+        Fixed = "fixed": "It begins with each minute, or second.",
     }
-    /// Whether a call that was refused for the quota counts too.
-    refused_calls: RefusedCalls {
-        /// No.
-        Free = "free",
-        /// Yes.
-        Counted = "counted",
+    refused_calls: RefusedCalls, "Whether a call that was refused for the quota counts too." {
+        Free = "free": "No.",
+        Counted = "counted": "Yes.",
     }
-    /// Whether opening a stream counts as a query.
-    stream_handshake: StreamHandshake {
-        /// No.
-        Free = "free",
-        /// Yes.
-        Counted = "counted",
+    stream_handshake: StreamHandshake, "Whether opening a stream counts as a query." {
+        Free = "free": "No.",
+        Counted = "counted": "Yes.",
     }
-    /// A second stream of a client.
-    second_stream: SecondStream {
-        /// Refused if it is for the same devices.
-        Refused = "refused",
-        /// Refused if the two have a device in common.
-        RefusedOnOverlap = "refused_on_overlap",
-        /// Allowed.
-        Allowed = "allowed",
-        /// Allowed; the first one for the same devices is closed with code 1008.
-        Replaces = "replaces",
+    second_stream: SecondStream, "A second stream of a client." {
+        Refused = "refused": "Refused if it is for the same devices.",
+        RefusedOnOverlap = "refused_on_overlap": "Refused if the two have a device in common.",
+        Allowed = "allowed": "Allowed.",
+        Replaces = "replaces": "Allowed; the first one for the same devices is closed with code 1008.",
     }
 
-    /// What ids look like. Both kinds are understood at any time.
-    ids: Ids {
-        /// `dvc_…`, `site_…`, `rec_…`, `cmd_…`.
-        Prefixed = "prefixed",
-        /// UUIDs.
-        Uuid = "uuid",
+    ids: Ids, "What ids look like. Both kinds are understood at any time." {
+        Prefixed = "prefixed": "`dvc_…`, `site_…`, `rec_…`, `cmd_…`.",
+        Uuid = "uuid": "UUIDs.",
     }
-    /// A page size over 100.
-    large_page: LargePage {
-        /// Refused (1001).
-        Refused = "refused",
-        /// Cut to 100.
-        Clamped = "clamped",
+    large_page: LargePage, "A page size over 100." {
+        Refused = "refused": "Refused (1001).",
+        Clamped = "clamped": "Cut to 100.",
     }
-    /// What a page holds beside its items.
-    page_fields: PageFields {
-        /// `total`, `page` and `size`.
-        All = "all",
-        /// Nothing.
-        ItemsOnly = "items_only",
+    page_fields: PageFields, "What a page holds beside its items." {
+        All = "all": "`total`, `page` and `size`.",
+        ItemsOnly = "items_only": "Nothing.",
     }
-    /// How times are written.
-    timestamps: Timestamps {
-        /// UTC, with milliseconds.
-        Milliseconds = "milliseconds",
-        /// UTC, whole seconds.
-        Seconds = "seconds",
-        /// UTC, with microseconds.
-        Microseconds = "microseconds",
-        /// Milliseconds, and `+00:00` in the place of `Z`.
-        Offset = "offset",
+    timestamps: Timestamps, "How times are written." {
+        Milliseconds = "milliseconds": "UTC, with milliseconds.",
+        Seconds = "seconds": "UTC, whole seconds.",
+        Microseconds = "microseconds": "UTC, with microseconds.",
+        Offset = "offset": "Milliseconds, and `+00:00` in the place of `Z`.",
     }
-    /// The `status` of a device with a fault.
-    device_status: DeviceStatus {
-        /// Online or offline, like any other.
-        OnlineOrOffline = "online_or_offline",
-        /// `fault`, while it is on line.
-        WithFault = "with_fault",
+    device_status: DeviceStatus, "The `status` of a device with a fault." {
+        OnlineOrOffline = "online_or_offline": "Online or offline, like any other.",
+        WithFault = "with_fault": "`fault`, while it is on line.",
     }
 
-    /// Frames of a device with several connectors.
-    frames: Frames {
-        /// One for the device.
-        PerDevice = "per_device",
-        /// One for each connector.
-        PerConnector = "per_connector",
+    frames: Frames, "Frames of a device with several connectors." {
+        PerDevice = "per_device": "One for the device.",
+        PerConnector = "per_connector": "One for each connector.",
     }
-    /// Frames of a device at which nothing goes on.
-    idle_frames: IdleFrames {
-        /// Sent like all others.
-        Sent = "sent",
-        /// Not sent.
-        Withheld = "withheld",
+    idle_frames: IdleFrames, "Frames of a device at which nothing goes on." {
+        Sent = "sent": "Sent like all others.",
+        Withheld = "withheld": "Not sent.",
     }
-    /// Frames of a device that is off line.
-    offline_frames: OfflineFrames {
-        /// Sent, and say `unavailable`.
-        Sent = "sent",
-        /// Not sent.
-        Withheld = "withheld",
+    offline_frames: OfflineFrames, "Frames of a device that is off line." {
+        Sent = "sent": "Sent, and say `unavailable`.",
+        Withheld = "withheld": "Not sent.",
     }
-    /// Name of the field with a connector's state in frames.
-    frame_state: FrameState {
-        /// `state`.
-        State = "state",
-        /// `status`.
-        Status = "status",
+    frame_state: FrameState, "Name of the field with a connector's state in frames." {
+        State = "state": "`state`.",
+        Status = "status": "`status`.",
     }
-    /// Name of the field with a connector's state in device details.
-    details_state: DetailsState {
-        /// `status`.
-        Status = "status",
-        /// `state`.
-        State = "state",
+    details_state: DetailsState, "Name of the field with a connector's state in device details." {
+        Status = "status": "`status`.",
+        State = "state": "`state`.",
     }
-    /// The words for the states of connectors.
-    states: States {
-        /// Those of the schema.
-        Listed = "listed",
-        /// `preparing` in the place of `idle`.
-        Preparing = "preparing",
-        /// With a capital letter.
-        Capitalized = "capitalized",
+    states: States, "The words for the states of connectors." {
+        Listed = "listed": "Those of the schema.",
+        Preparing = "preparing": "`preparing` in the place of `idle`.",
+        Capitalized = "capitalized": "With a capital letter.",
     }
-    /// The state of charge of a vehicle.
-    soc: Soc {
-        /// A whole number.
-        Whole = "whole",
-        /// A number with a fraction.
-        Fraction = "fraction",
-        /// Null.
-        Null = "null",
-        /// No such field.
-        Missing = "missing",
+    soc: Soc, "The state of charge of a vehicle." {
+        Whole = "whole": "A whole number.",
+        Fraction = "fraction": "A number with a fraction.",
+        Null = "null": "Null.",
+        Missing = "missing": "No such field.",
     }
-    /// The state of charge where there is no vehicle.
-    absent_soc: AbsentSoc {
-        /// No such field.
-        Missing = "missing",
-        /// Null.
-        Null = "null",
+    absent_soc: AbsentSoc, "The state of charge where there is no vehicle." {
+        Missing = "missing": "No such field.",
+        Null = "null": "Null.",
     }
-    /// The sign of what a vehicle gives back.
-    discharge_sign: DischargeSign {
-        /// Power and energy are negative.
-        Negative = "negative",
-        /// Power is negative, energy is not.
-        PowerOnly = "power_only",
-        /// Neither is negative.
-        Positive = "positive",
+    discharge_sign: DischargeSign, "The sign of what a vehicle gives back." {
+        Negative = "negative": "Power and energy are negative.",
+        PowerOnly = "power_only": "Power is negative, energy is not.",
+        Positive = "positive": "Neither is negative.",
     }
-    /// A device in `devices=` that nobody knows.
-    unknown_device: UnknownDevice {
-        /// The stream is refused.
-        Refused = "refused",
-        /// It is left out.
-        Ignored = "ignored",
+    unknown_device: UnknownDevice, "A device in `devices=` that nobody knows." {
+        Refused = "refused": "The stream is refused.",
+        Ignored = "ignored": "It is left out.",
     }
 
-    /// `data` in the answer to a schedule.
-    schedule_answer: ScheduleAnswer {
-        /// Null.
-        Null = "null",
-        /// The id of a command.
-        CommandId = "command_id",
-        /// No such field.
-        Omitted = "omitted",
+    schedule_answer: ScheduleAnswer, "`data` in the answer to a schedule." {
+        Null = "null": "Null.",
+        CommandId = "command_id": "The id of a command.",
+        Omitted = "omitted": "No such field.",
     }
-    /// The `control_id` of a flexibility call, among the commands.
-    control_id: ControlId {
-        /// It can be followed there.
-        Pollable = "pollable",
-        /// It is unknown there.
-        Unknown = "unknown",
+    control_id: ControlId, "The `control_id` of a flexibility call, among the commands." {
+        Pollable = "pollable": "It can be followed there.",
+        Unknown = "unknown": "It is unknown there.",
     }
-    /// A command for a charger that is off line.
-    offline_commands: OfflineCommands {
-        /// It waits in the queue.
-        Queued = "queued",
-        /// It fails at once.
-        Failed = "failed",
-        /// It is refused (4001).
-        Refused = "refused",
+    offline_commands: OfflineCommands, "A command for a charger that is off line." {
+        Queued = "queued": "It waits in the queue.",
+        Failed = "failed": "It fails at once.",
+        Refused = "refused": "It is refused (4001).",
     }
-    /// The status of a command that its charger has refused.
-    refusal: Refusal {
-        /// `failed`.
-        Failed = "failed",
-        /// `rejected`, which the schema lacks.
-        Rejected = "rejected",
+    refusal: Refusal, "The status of a command that its charger has refused." {
+        Failed = "failed": "`failed`.",
+        Rejected = "rejected": "`rejected`, which the schema lacks.",
     }
-    /// When a command that begins a session is `completed`.
-    session_commands: SessionCommands {
-        /// When the session has ended.
-        AtTheEnd = "completed_at_the_end",
-        /// When it has begun.
-        AtOnce = "completed_at_once",
+    session_commands: SessionCommands, "When a command that begins a session is `completed`." {
+        AtTheEnd = "completed_at_the_end": "When the session has ended.",
+        AtOnce = "completed_at_once": "When it has begun.",
     }
-    /// How often a charger that is played from outside is given a command.
-    delivery: Delivery {
-        /// Once, by a heartbeat or by a poll.
-        Once = "once",
-        /// Until it says something about it, by both.
-        Repeated = "repeated",
+    delivery: Delivery, "How often a charger that is played from outside is given a command." {
+        Once = "once": "Once, by a heartbeat or by a poll.",
+        Repeated = "repeated": "Until it says something about it, by both.",
     }
-    /// The secret of a charger after the time it was told.
-    device_secret: DeviceSecret {
-        /// It goes on being good.
-        Lasts = "lasts",
-        /// It is refused.
-        Expires = "expires",
+    device_secret: DeviceSecret, "The secret of a charger after the time it was told." {
+        Lasts = "lasts": "It goes on being good.",
+        Expires = "expires": "It is refused.",
     }
 
-    /// The records that lie in a time range.
-    record_range: RecordRange {
-        /// Those of sessions that began in it.
-        ByStart = "by_start",
-        /// Those of sessions that lasted into it.
-        ByOverlap = "by_overlap",
+    record_range: RecordRange, "The records that lie in a time range." {
+        ByStart = "by_start": "Those of sessions that began in it.",
+        ByOverlap = "by_overlap": "Those of sessions that lasted into it.",
     }
-    /// Whether a time range includes its end.
-    range_end: RangeEnd {
-        /// No.
-        Excluded = "excluded",
-        /// Yes.
-        Included = "included",
+    range_end: RangeEnd, "Whether a time range includes its end." {
+        Excluded = "excluded": "No.",
+        Included = "included": "Yes.",
     }
-    /// The order of records.
-    record_order: RecordOrder {
-        /// The newest first.
-        NewestFirst = "newest_first",
-        /// The oldest first.
-        OldestFirst = "oldest_first",
+    record_order: RecordOrder, "The order of records." {
+        NewestFirst = "newest_first": "The newest first.",
+        OldestFirst = "oldest_first": "The oldest first.",
     }
-    /// What `group_by=site` does to an energy series.
-    energy_groups: EnergyGroups {
-        /// Nothing.
-        Ignored = "ignored",
-        /// Each site has its own points, with a `site_id`.
-        BySite = "by_site",
+    energy_groups: EnergyGroups, "What `group_by=site` does to an energy series." {
+        Ignored = "ignored": "Nothing.",
+        BySite = "by_site": "Each site has its own points, with a `site_id`.",
     }
-    /// Buckets of an energy series in which nothing was charged.
-    empty_buckets: EmptyBuckets {
-        /// They are there, with zeros.
-        Zeros = "zeros",
-        /// They are left out.
-        Omitted = "omitted",
+    empty_buckets: EmptyBuckets, "Buckets of an energy series in which nothing was charged." {
+        Zeros = "zeros": "They are there, with zeros.",
+        Omitted = "omitted": "They are left out.",
     }
-    /// The label of a bucket.
-    bucket_labels: BucketLabels {
-        /// As short as the bucket allows.
-        Short = "short",
-        /// The full time of its beginning.
-        Timestamp = "timestamp",
+    bucket_labels: BucketLabels, "The label of a bucket." {
+        Short = "short": "As short as the bucket allows.",
+        Timestamp = "timestamp": "The full time of its beginning.",
     }
 }
