@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Parser;
-use tellus_sandbox::Options;
+use tellus_sandbox::{Options, Quirks};
 
 /// A local Tellus platform to build and test against.
 #[derive(Debug, Parser)]
-#[command(name = "tellus-sandbox", version)]
+#[command(name = "tellus-sandbox", version, after_help = readings())]
 pub(crate) struct Args {
     /// Port to listen on; 0 takes a free one.
     #[arg(long, default_value_t = 0)]
@@ -59,36 +59,24 @@ pub(crate) struct Args {
     /// Token calls per minute; 0 for no limit.
     #[arg(long, default_value_t = 10, value_name = "N")]
     token_per_minute: u32,
-    /// Count calls in windows that begin with each minute instead of in sliding ones.
-    #[arg(long)]
-    fixed_windows: bool,
+    /// Telemetry uploads, and heartbeats, per second and charger; 0 for no limit.
+    #[arg(long, default_value_t = 10, value_name = "N")]
+    device_per_second: u32,
+    /// Other calls per minute and charger; 0 for no limit.
+    #[arg(long, default_value_t = 60, value_name = "N")]
+    device_per_minute: u32,
     /// Validity of a token in seconds.
     #[arg(long, default_value_t = 86_400, value_name = "SECONDS")]
     token_lifetime: u64,
-    /// Answer token calls inside the envelope instead of with the bare object.
-    #[arg(long)]
-    enveloped_token: bool,
-    /// With group_by=site, give each site its own points in the energy series.
-    #[arg(long)]
-    grouped_series: bool,
-    /// Leave empty buckets out of the energy series.
-    #[arg(long)]
-    sparse_series: bool,
-    /// Answer schedule calls with the id of a command instead of null.
-    #[arg(long)]
-    schedule_command: bool,
-    /// Know no control id of a flexibility call among the commands.
-    #[arg(long)]
-    hidden_controls: bool,
+    /// Play another reading of something the contract leaves open; can be repeated. All of them are listed below.
+    #[arg(long = "quirk", value_name = "NAME=READING", value_parser = quirk)]
+    quirks: Vec<(String, String)>,
     /// Let several streams carry the same device set.
     #[arg(long)]
     allow_duplicate_streams: bool,
     /// Close a stream with this WebSocket code when its token expires or is revoked; otherwise it goes on.
     #[arg(long, value_name = "CODE")]
     close_on_token_end: Option<u16>,
-    /// Send no frames for a charger that is offline.
-    #[arg(long)]
-    silent_offline: bool,
     /// Remember which frames were sent on each stream, for GET /_sandbox/frames.
     #[arg(long)]
     record_frames: bool,
@@ -106,7 +94,36 @@ pub(crate) struct Args {
     pub(crate) exit_with_stdin: bool,
 }
 
+/// Reads `NAME=READING`.
+fn quirk(text: &str) -> Result<(String, String), String> {
+    let (name, word) = text.split_once('=').unwrap_or((text, ""));
+    Quirks::default().set(name, word)?;
+    Ok((name.to_owned(), word.to_owned()))
+}
+
+/// Every quirk with its readings, the usual one first.
+fn readings() -> String {
+    let mut text = String::from("Quirks, each with its readings, the usual one first:\n");
+    for switch in Quirks::SWITCHES {
+        text += &format!("\n  {}: {}\n", switch.name, switch.about);
+        for (word, meaning) in switch.readings {
+            text += &format!("      {word:<22}{meaning}\n");
+        }
+    }
+    text + "\nWhile the sandbox runs they are listed and turned at /_sandbox/quirks."
+}
+
 impl Args {
+    /// The quirks of the command line. Of several readings of one the last counts.
+    fn quirks(&self) -> Quirks {
+        let mut quirks = Quirks::default();
+        for (name, word) in &self.quirks {
+            // Each has been tried before.
+            let _ = quirks.set(name, word);
+        }
+        quirks
+    }
+
     /// The flags as options of the library.
     pub(crate) fn options(&self) -> Options {
         Options {
@@ -125,16 +142,12 @@ impl Args {
             query_per_minute: self.query_per_minute,
             control_per_minute: self.control_per_minute,
             token_per_minute: self.token_per_minute,
-            fixed_windows: self.fixed_windows,
+            device_per_second: self.device_per_second,
+            device_per_minute: self.device_per_minute,
             token_lifetime: Duration::from_secs(self.token_lifetime),
-            enveloped_token: self.enveloped_token,
-            grouped_series: self.grouped_series,
-            sparse_series: self.sparse_series,
-            schedule_command: self.schedule_command,
-            hidden_controls: self.hidden_controls,
+            quirks: self.quirks(),
             allow_duplicate_streams: self.allow_duplicate_streams,
             close_on_token_end: self.close_on_token_end,
-            silent_offline: self.silent_offline,
             record_frames: self.record_frames,
             client_id: self.client_id.clone(),
             client_secret: self.client_secret.clone(),

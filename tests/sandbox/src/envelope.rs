@@ -29,6 +29,11 @@ pub(crate) fn answered(message: &str, data: impl Serialize) -> Response {
     coded(StatusCode::OK, 0, &Success { code: 0, message, data })
 }
 
+/// A successful answer without any data.
+pub(crate) fn bare(message: &str) -> Response {
+    coded(StatusCode::OK, 0, &json!({ "code": 0, "message": message }))
+}
+
 /// A JSON answer that carries its code for the journal.
 pub(crate) fn coded(status: StatusCode, code: u32, body: &impl Serialize) -> Response {
     let mut response = (status, Json(body)).into_response();

@@ -16,11 +16,12 @@ use crate::api::auth;
 use crate::envelope::{ApiError, EnvelopeCode, REQUEST_ID};
 use crate::faults::apply;
 use crate::journal::{JournalEvent, RequestEntry, redact, redact_json};
+use crate::quirks::dress::dress;
 use crate::server::Wire;
 use crate::state::Shared;
-use crate::tokens::fingerprint;
+use crate::tokens::{Holder, fingerprint};
 
-/// Largest body of a control call that is looked at (bytes).
+/// Largest body that is looked at (bytes).
 const LARGEST_BODY: usize = 256 * 1024;
 
 /// Travels with a response (as an extension): the client a request turned out to be from.
@@ -61,6 +62,7 @@ pub(crate) async fn front(
             apply::after(&shared, &path, response, &mut struck).await
         }
     };
+    let response = dress(&shared.quirks(), response).await;
     let response = apply::envelope(&shared, &wire, &path, response, &mut struck).await;
     noted.entry.faults = struck;
     if wire.is_cut() {
@@ -73,10 +75,10 @@ pub(crate) async fn front(
     identified(response, &request_id)
 }
 
-/// Reads the body of a control call, for the journal, and puts it back. Fails when it is too long or breaks off.
+/// Reads the body of a control call or of a charger's call, for the journal, and puts it back. Fails when it is too long or breaks off.
 async fn keep_body(request: Request, path: &str) -> Result<(Request, Option<Value>), ()> {
-    let control = path.starts_with("/operator/devices/") || path.starts_with("/operator/control/");
-    if request.method() != Method::POST || !control {
+    let wanted = ["/operator/devices/", "/operator/control/", "/device/"];
+    if request.method() != Method::POST || !wanted.iter().any(|prefix| path.starts_with(prefix)) {
         return Ok((request, None));
     }
     let (head, body) = request.into_parts();
@@ -103,6 +105,9 @@ struct Noted {
 impl Noted {
     fn new(shared: Arc<Shared>, wire: &Wire, request: &Request, request_id: &str) -> Self {
         let token = auth::presented(request.headers(), request.uri());
+        let holder = token
+            .as_deref()
+            .and_then(|token| shared.tokens.check(token, shared.clock.now()).ok());
         let entry = RequestEntry {
             request_id: request_id.to_owned(),
             connection: wire.number(),
@@ -111,9 +116,7 @@ impl Noted {
             query: request.uri().query().map(redact),
             http_version: format!("{:?}", request.version()),
             user_agent: text(request.headers(), header::USER_AGENT),
-            client_id: token
-                .as_deref()
-                .and_then(|token| shared.tokens.check(token, shared.clock.now()).ok()),
+            client_id: holder.map(Holder::into_id),
             token: token.as_deref().map(fingerprint),
             ..RequestEntry::default()
         };

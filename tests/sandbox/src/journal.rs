@@ -30,7 +30,7 @@ pub enum JournalEvent {
     Request(RequestEntry),
     /// A token was issued.
     TokenIssued {
-        /// Whose it is.
+        /// Whose it is: a client's id, or a charger's.
         client_id: String,
         /// First eight hexadecimal digits of its SHA-256.
         token: String,
@@ -77,6 +77,8 @@ pub enum CloseReason {
     Fault,
     /// The end of the token it was opened with, where the options want that.
     Token,
+    /// Another stream that takes its place, where a quirk wants that.
+    Replaced,
     /// The end of the sandbox.
     Shutdown,
 }
@@ -95,7 +97,7 @@ pub struct RequestEntry {
     /// Query as it was sent, with the values of tokens and secrets replaced by `***`; absent when there was none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub query: Option<String>,
-    /// The JSON body of a control call, with the values of tokens and secrets replaced by `***`.
+    /// The JSON body of a control call or of a charger's call, with the values of tokens and secrets replaced by `***`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub body: Option<Value>,
     /// For example `HTTP/1.1` or `HTTP/2.0`.
@@ -109,7 +111,7 @@ pub struct RequestEntry {
     pub code: Option<u32>,
     /// Fingerprint of the token that came along: first eight hexadecimal digits of its SHA-256.
     pub token: Option<String>,
-    /// Whose token it is, if it is known.
+    /// Whose token it is, if it is known: a client's id, or a charger's.
     pub client_id: Option<String>,
     /// Time until the answer was ready (ms).
     pub duration_ms: u64,

@@ -11,6 +11,7 @@ use rustls::ServerConfig;
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
+use crate::bell::Bell;
 use crate::clients::Clients;
 use crate::clock::Clock;
 use crate::faults::{Registry, Spot};
@@ -75,17 +76,24 @@ pub(crate) fn share(options: Options) -> Shared {
         query: options.query_per_minute,
         control: options.control_per_minute,
         token: options.token_per_minute,
+        device_second: options.device_per_second,
+        device_minute: options.device_per_minute,
     };
+    let quirks = options.opening_quirks();
+    let mut fleet = plan.build();
+    fleet.set_quirks(quirks);
     Shared {
         clients: Clients::of(&options),
         clock: Clock::starting_at(start),
         tokens: Tokens::default(),
-        quotas: Quotas::new(limits, options.fixed_windows),
-        fleet: Mutex::new(plan.build()),
+        quotas: Quotas::new(limits),
+        quirks: Mutex::new(quirks),
+        fleet: Mutex::new(fleet),
         faults: Registry::default(),
         journal: Journal::new(options.journal_capacity),
         streams: Streams::default(),
         ticks: Ticks::new(),
+        bell: Bell::default(),
         sent: Sent::new(options.record_frames),
         requests: AtomicU64::new(0),
         stopping: AtomicBool::new(false),

@@ -19,11 +19,13 @@
 //! ```
 //!
 //! The crate shares no code with the SDK on purpose: it is a second, independent reading of the contract.
-//! Where the contract is silent, the choice made here stands in one file, `unspecified.rs`.
+//! Where the contract is silent and a client could notice, every reading can be played: the switches are the fields of
+//! [`Quirks`], and [`quirk`] holds their readings. The other choices stand in one file, `unspecified.rs`.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a failing test may panic"))]
 
 mod api;
+mod bell;
 mod clients;
 mod clock;
 mod control;
@@ -34,6 +36,7 @@ mod front;
 mod journal;
 mod launch;
 mod options;
+mod quirks;
 mod quota;
 mod random;
 mod sandbox;
@@ -46,9 +49,15 @@ mod ticker;
 mod tokens;
 mod unspecified;
 
+/// The readings of the switches in [`Quirks`].
+pub mod quirk {
+    pub use crate::quirks::table::*;
+}
+
 pub use clients::{Credentials, Scope};
 pub use faults::{Fault, FaultKind, PendingFault};
 pub use journal::{CloseReason, JournalEntry, JournalEvent, RequestEntry};
 pub use options::Options;
+pub use quirks::{Quirks, Switch};
 pub use sandbox::Sandbox;
 pub use sent::{SentFrame, SentFrames};

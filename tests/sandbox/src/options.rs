@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::quirks::Quirks;
+
 /// Settings of a [`Sandbox`](crate::Sandbox). The defaults give a plain-HTTP platform on a free loopback port
 /// with the documented quotas and a fleet of three sites.
 #[derive(Clone, Debug)]
@@ -45,31 +47,29 @@ pub struct Options {
     pub control_per_minute: u32,
     /// Token calls per minute and client; 0 lifts the limit. Default 10.
     pub token_per_minute: u32,
-    /// Counts calls in windows that begin with each minute of the sandbox's clock, instead of in sliding ones. Twice
-    /// the quota then fits around the turn of a minute. Default off.
-    pub fixed_windows: bool,
+    /// Telemetry uploads, and heartbeats, per second and charger; 0 lifts the limit. Default 10.
+    pub device_per_second: u32,
+    /// Other calls per minute and charger; 0 lifts the limit. Default 60.
+    pub device_per_minute: u32,
     /// How long a token is valid. Default 86 400 s.
     pub token_lifetime: Duration,
-    /// Answers token calls inside the success envelope instead of with the bare object. The published documents
-    /// show both. Default off.
+    /// How the sandbox reads what the contract leaves open. Default: the usual reading of everything.
+    pub quirks: Quirks,
+    /// Short for the quirk `token_reply`: `enveloped`.
     pub enveloped_token: bool,
-    /// With `group_by=site`, gives each point of the energy series a `site_id` and each site its own points. The
-    /// published schema has no such field. Default off: `group_by` changes nothing.
-    pub grouped_series: bool,
-    /// Leaves empty buckets out of the energy series. Default off: they are there, with zeros.
+    /// Short for the quirk `empty_buckets`: `omitted`.
     pub sparse_series: bool,
-    /// Answers schedule calls with the id of a command. The published document describes no answer. Default off: `data`
-    /// is null.
+    /// Short for the quirk `schedule_answer`: `command_id`.
     pub schedule_command: bool,
-    /// Knows no `control_id` of a flexibility call under `/operator/commands`. Default off: it can be followed there.
+    /// Short for the quirk `control_id`: `unknown`.
     pub hidden_controls: bool,
-    /// Lets several streams carry the same device set. Default off: the second is refused.
+    /// Short for the quirk `second_stream`: `allowed`.
     pub allow_duplicate_streams: bool,
-    /// Closes a stream with this WebSocket code when its token expires or is revoked. Default: none, the stream goes on,
-    /// since the token is read once, in the handshake.
-    pub close_on_token_end: Option<u16>,
-    /// Sends no frames for a charger that is offline, instead of frames that say `unavailable`. Default off.
+    /// Short for the quirk `offline_frames`: `withheld`.
     pub silent_offline: bool,
+    /// Closes a stream with this WebSocket code when its token expires or is revoked, whatever the quirk `token_end` says.
+    /// Default: none.
+    pub close_on_token_end: Option<u16>,
     /// `client_id` to accept. Default: a fixed one.
     pub client_id: Option<String>,
     /// `client_secret` to accept. Default: one derived from the seed.
@@ -100,10 +100,11 @@ impl Default for Options {
             query_per_minute: 60,
             control_per_minute: 30,
             token_per_minute: 10,
-            fixed_windows: false,
+            device_per_second: 10,
+            device_per_minute: 60,
             token_lifetime: Duration::from_secs(86_400),
+            quirks: Quirks::default(),
             enveloped_token: false,
-            grouped_series: false,
             sparse_series: false,
             schedule_command: false,
             hidden_controls: false,
@@ -119,6 +120,24 @@ impl Default for Options {
 }
 
 impl Options {
+    /// The switches as they stand at the start.
+    pub(crate) fn opening_quirks(&self) -> Quirks {
+        let mut quirks = self.quirks;
+        let short = [
+            (self.enveloped_token, "token_reply", "enveloped"),
+            (self.sparse_series, "empty_buckets", "omitted"),
+            (self.schedule_command, "schedule_answer", "command_id"),
+            (self.hidden_controls, "control_id", "unknown"),
+            (self.allow_duplicate_streams, "second_stream", "allowed"),
+            (self.silent_offline, "offline_frames", "withheld"),
+        ];
+        for (_, name, word) in short.into_iter().filter(|(wanted, _, _)| *wanted) {
+            let turned = quirks.turn(name, word);
+            debug_assert!(turned, "{name}: {word}");
+        }
+        quirks
+    }
+
     /// The first setting that cannot work, in words.
     pub(crate) fn problem(&self) -> Option<String> {
         if !self.allow_remote && !self.bind.ip().is_loopback() {

@@ -17,11 +17,11 @@ use crate::faults::{Fault, PendingFault};
 use crate::journal::JournalEntry;
 use crate::launch::{reachable, run, share};
 use crate::options::Options;
+use crate::quirks::Quirks;
 use crate::sent::SentFrames;
 use crate::server::{Certificate, TlsFiles};
 use crate::state::Shared;
 use crate::streams::Order;
-use crate::sync::lock;
 
 /// How long `stop` waits at most.
 const LONGEST_STOP: Duration = Duration::from_secs(3);
@@ -143,7 +143,7 @@ impl Sandbox {
 
     /// The ids of all devices, in the same order for the same seed.
     pub fn device_ids(&self) -> Vec<String> {
-        lock(&self.shared.fleet).device_ids()
+        self.shared.fleet().device_ids()
     }
 
     /// Everything in the journal, oldest first. It can still be read after [`stop`](Self::stop).
@@ -175,6 +175,16 @@ impl Sandbox {
     /// Lets something go wrong. A [`FaultKind`](crate::FaultKind) alone means once, on the next occasion.
     pub fn inject(&self, fault: impl Into<Fault>) {
         self.shared.inject(fault.into());
+    }
+
+    /// How it reads what the contract leaves open.
+    pub fn quirks(&self) -> Quirks {
+        self.shared.quirks()
+    }
+
+    /// Reads it otherwise from now on.
+    pub fn set_quirks(&self, quirks: Quirks) {
+        self.shared.set_quirks(quirks);
     }
 
     /// The faults that still wait for an occasion.

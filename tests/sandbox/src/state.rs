@@ -1,16 +1,19 @@
 //! What all parts of a running sandbox share.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
+use crate::bell::Bell;
 use crate::clients::Clients;
 use crate::clock::Clock;
+use crate::envelope::ApiError;
 use crate::faults::{Fault, FaultKind, Registry};
 use crate::fleet::Fleet;
 use crate::journal::{CloseReason, Journal};
 use crate::options::Options;
-use crate::quota::Quotas;
+use crate::quirks::{Quirks, QuotaWindow, RefusedCalls};
+use crate::quota::{Class, Quotas, Rule};
 use crate::sent::Sent;
 use crate::streams::{Order, Streams};
 use crate::sync::lock;
@@ -24,6 +27,7 @@ const PORTION: Duration = Duration::from_secs(1800);
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) options: Options,
+    pub(crate) quirks: Mutex<Quirks>,
     pub(crate) clients: Clients,
     pub(crate) clock: Clock,
     pub(crate) tokens: Tokens,
@@ -33,6 +37,7 @@ pub(crate) struct Shared {
     pub(crate) journal: Journal,
     pub(crate) streams: Streams,
     pub(crate) ticks: Ticks,
+    pub(crate) bell: Bell,
     pub(crate) sent: Sent,
     pub(crate) requests: AtomicU64,
     /// Set before connections are torn down, so that streams know why they end.
@@ -40,6 +45,36 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
+    /// How the switches stand.
+    pub(crate) fn quirks(&self) -> Quirks {
+        *lock(&self.quirks)
+    }
+
+    /// Turns the switches.
+    pub(crate) fn set_quirks(&self, quirks: Quirks) {
+        *lock(&self.quirks) = quirks;
+        lock(&self.fleet).set_quirks(quirks);
+    }
+
+    /// Takes one call out of a quota.
+    pub(crate) fn take(&self, caller: &str, class: Class) -> Result<(), ApiError> {
+        let quirks = self.quirks();
+        let rule = Rule {
+            fixed: quirks.quota_window == QuotaWindow::Fixed,
+            refused_count: quirks.refused_calls == RefusedCalls::Counted,
+        };
+        self.quotas
+            .take(caller, class, self.clock.now(), rule)
+            .map_err(ApiError::too_many)
+    }
+
+    /// The fleet as it is now: chargers played from outside that have not been heard of for too long are offline.
+    pub(crate) fn fleet(&self) -> MutexGuard<'_, Fleet> {
+        let mut fleet = lock(&self.fleet);
+        fleet.miss(self.clock.now());
+        fleet
+    }
+
     /// Adds a fault; one that acts on the present does so now and leaves nothing pending.
     pub(crate) fn inject(&self, fault: Fault) -> Option<u64> {
         if !fault.immediate() {
@@ -79,5 +114,6 @@ impl Shared {
             lock(&self.fleet).advance(portion);
             left -= portion;
         }
+        self.bell.ring();
     }
 }

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::watch;
 
 use crate::journal::{CloseReason, JournalEvent};
+use crate::quirks::SecondStream;
 use crate::server::Wire;
 use crate::state::Shared;
 use crate::sync::lock;
@@ -20,6 +21,8 @@ pub(crate) enum Order {
     Cut,
     /// End with this close code.
     Close(u16),
+    /// End, because another stream takes its place.
+    Replaced,
 }
 
 /// One open stream.
@@ -66,18 +69,31 @@ pub(crate) struct Streams {
 }
 
 impl Streams {
-    /// Enters a stream, unless the same client already has one over the same devices and `exclusive` is set.
+    /// Enters a stream, unless the client already has one that stands in its way. One that is replaced is told to end.
     pub(crate) fn enter(
         &self,
         client_id: &str,
         token: &str,
         devices: Vec<String>,
         wire: Wire,
-        exclusive: bool,
+        second: SecondStream,
     ) -> Option<Arc<Stream>> {
         let mut open = lock(&self.open);
-        let taken = |stream: &Arc<Stream>| stream.client_id == client_id && stream.devices == devices;
-        if exclusive && open.values().any(taken) {
+        let shares = |other: &[String]| devices.iter().any(|device| other.binary_search(device).is_ok());
+        let in_the_way = |stream: &&Arc<Stream>| {
+            let same = match second {
+                SecondStream::Allowed => false,
+                SecondStream::RefusedOnOverlap => shares(&stream.devices),
+                SecondStream::Refused | SecondStream::Replaces => stream.devices == devices,
+            };
+            same && stream.client_id == client_id
+        };
+        let mut others = open.values().filter(in_the_way);
+        if second == SecondStream::Replaces {
+            for stream in others {
+                stream.orders.send_replace(Order::Replaced);
+            }
+        } else if others.next().is_some() {
             return None;
         }
         let id = self.last.fetch_add(1, Ordering::Relaxed) + 1;

@@ -1,15 +1,18 @@
 //! Lets virtual time pass and hands out the frames of each tick.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::sync::broadcast;
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
-use crate::fleet::{Fleet, Frame};
+use crate::fleet::{Charger, Fleet};
+use crate::quirks::Quirks;
+use crate::quirks::frames::texts;
 use crate::state::Shared;
-use crate::sync::lock;
 
 /// Ticks a reader may be behind before it loses the oldest.
 const KEPT: usize = 16;
@@ -20,17 +23,28 @@ pub(crate) type Tick = Arc<Moment>;
 /// The frames of one tick.
 #[derive(Debug)]
 pub(crate) struct Moment {
-    /// The time in the frames (ms since 1970).
+    /// By the charger's index: usually one, none for a charger that sends nothing.
+    frames: Vec<Vec<Ready>>,
+}
+
+/// A frame that is ready to be sent.
+#[derive(Debug)]
+pub(crate) struct Ready {
+    pub(crate) device_id: String,
+    /// The time in it (ms since 1970).
     pub(crate) millis: i64,
-    /// By the charger's index: the text, and the frame it was made from for the faults that change it. `None` for a
-    /// charger that sends nothing.
-    frames: Vec<Option<(Frame, Utf8Bytes)>>,
+    pub(crate) text: Utf8Bytes,
 }
 
 impl Moment {
-    /// The frame of one charger.
-    pub(crate) fn frame(&self, index: usize) -> Option<&(Frame, Utf8Bytes)> {
-        self.frames.get(index)?.as_ref()
+    /// The frames of some chargers, each with its charger's index.
+    pub(crate) fn of(&self, indices: &[usize]) -> Vec<(usize, &Ready)> {
+        let mut frames = Vec::with_capacity(indices.len());
+        for index in indices {
+            let ready = self.frames.get(*index).into_iter().flatten();
+            frames.extend(ready.map(|ready| (*index, ready)));
+        }
+        frames
     }
 }
 
@@ -66,28 +80,40 @@ pub(crate) async fn run(shared: Weak<Shared>, cadence: Duration, speed: f64) {
         }
         let passed = cadence.mul_f64(speed * (due - emitted) as f64);
         emitted = due;
-        let mut fleet = lock(&shared.fleet);
+        let mut fleet = shared.fleet();
         fleet.advance(passed);
+        // Without a reader too: what was uploaded before the first one came is not for it.
+        let fresh = fleet.take_fresh();
         if shared.ticks.0.receiver_count() > 0 {
-            let tick = Arc::new(moment(&fleet, shared.options.silent_offline));
+            let tick = Arc::new(moment(&fleet, &fresh, shared.clock.now(), &shared.quirks()));
             drop(fleet);
             // An error only says that the last reader has just left.
             let _ = shared.ticks.0.send(tick);
         }
+        shared.bell.ring();
     }
 }
 
-fn moment(fleet: &Fleet, silent_offline: bool) -> Moment {
-    let frame = |charger: &crate::fleet::Charger| {
-        if charger.silent || (charger.offline && silent_offline) {
-            return None;
-        }
-        let frame = fleet.frame(charger);
-        let text = serde_json::to_string(&frame).ok()?;
-        Some((frame, Utf8Bytes::from(text)))
+/// The frames of all chargers. `fresh` says which of those played from outside have something to say.
+fn moment(fleet: &Fleet, fresh: &HashMap<usize, Timestamp>, wall: Timestamp, quirks: &Quirks) -> Moment {
+    let ready = |(index, charger): (usize, &Charger)| {
+        let at = match (charger.is_outside(), charger.offline) {
+            (true, true) => Some(wall),
+            (true, false) => fresh.get(&index).copied(),
+            (false, _) => Some(fleet.now()),
+        };
+        let Some(at) = at.filter(|_| !charger.silent) else {
+            return Vec::new();
+        };
+        let frame = fleet.frame(charger, at);
+        let text = |text| Ready {
+            device_id: charger.id.clone(),
+            millis: at.as_millisecond(),
+            text: Utf8Bytes::from(text),
+        };
+        texts(quirks, &frame).into_iter().map(text).collect()
     };
     Moment {
-        millis: fleet.now().as_millisecond(),
-        frames: fleet.chargers.iter().map(frame).collect(),
+        frames: fleet.chargers.iter().enumerate().map(ready).collect(),
     }
 }

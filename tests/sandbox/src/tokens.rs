@@ -1,4 +1,4 @@
-//! Access tokens: opaque, several valid at a time.
+//! Access tokens: opaque, several valid at a time, for operators and for chargers.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use ring::digest;
 
 use crate::clock::later;
+use crate::quirks::TokenForm;
 use crate::sync::lock;
 
 /// Tokens kept before the oldest are forgotten.
@@ -22,9 +23,34 @@ pub(crate) enum Refusal {
     Expired,
 }
 
+/// Whom a token was issued to. What it opens depends on the side it belongs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Holder {
+    /// An operator's client, by its `client_id`.
+    Client(String),
+    /// A charger, by its `device_id`.
+    Device(String),
+}
+
+impl Holder {
+    /// The id, whichever kind it is.
+    pub(crate) fn into_id(self) -> String {
+        match self {
+            Self::Client(id) | Self::Device(id) => id,
+        }
+    }
+
+    /// The same, borrowed.
+    pub(crate) fn id(&self) -> &str {
+        match self {
+            Self::Client(id) | Self::Device(id) => id,
+        }
+    }
+}
+
 #[derive(Debug)]
 struct Issued {
-    client_id: String,
+    holder: Holder,
     number: u64,
     expires: Timestamp,
     revoked: bool,
@@ -41,9 +67,24 @@ struct Book {
 pub(crate) struct Tokens(Mutex<Book>);
 
 impl Tokens {
-    /// Makes a new token for `client_id`. Earlier ones stay valid.
-    pub(crate) fn issue(&self, client_id: &str, now: Timestamp, lifetime: Duration) -> String {
-        let token = new_token();
+    /// The token that `holder` has already and that has the longest time left, and that time.
+    pub(crate) fn current(&self, holder: &Holder, now: Timestamp) -> Option<(String, Duration)> {
+        let book = lock(&self.0);
+        let good = |issued: &&Issued| issued.holder == *holder && !issued.revoked && issued.expires > now;
+        let (token, issued) = book
+            .issued
+            .iter()
+            .filter(|one| good(&one.1))
+            .max_by_key(|one| one.1.expires)?;
+        Some((token.clone(), issued.expires.duration_since(now).unsigned_abs()))
+    }
+
+    /// Makes a new token for `holder`. Earlier ones stay valid.
+    pub(crate) fn issue(&self, holder: &Holder, form: TokenForm, now: Timestamp, lifetime: Duration) -> String {
+        let token = match form {
+            TokenForm::Jwt => new_token(),
+            TokenForm::Hex64 => (0..32).map(|_| format!("{:02x}", rand::random::<u8>())).collect(),
+        };
         let mut book = lock(&self.0);
         book.count += 1;
         let number = book.count;
@@ -51,7 +92,7 @@ impl Tokens {
             book.issued.retain(|_, token| token.number + (KEPT as u64) / 2 > number);
         }
         let issued = Issued {
-            client_id: client_id.to_owned(),
+            holder: holder.clone(),
             number,
             expires: later(now, lifetime),
             revoked: false,
@@ -60,13 +101,13 @@ impl Tokens {
         token
     }
 
-    /// The client a token belongs to, or why it is refused.
-    pub(crate) fn check(&self, token: &str, now: Timestamp) -> Result<String, Refusal> {
+    /// Whom a token belongs to, or why it is refused.
+    pub(crate) fn check(&self, token: &str, now: Timestamp) -> Result<Holder, Refusal> {
         match lock(&self.0).issued.get(token) {
             None => Err(Refusal::Unknown),
             Some(issued) if issued.revoked => Err(Refusal::Unknown),
             Some(issued) if issued.expires <= now => Err(Refusal::Expired),
-            Some(issued) => Ok(issued.client_id.clone()),
+            Some(issued) => Ok(issued.holder.clone()),
         }
     }
 
@@ -106,18 +147,22 @@ fn new_token() -> String {
 mod tests {
     use super::*;
 
+    fn a() -> Holder {
+        Holder::Client("a".to_owned())
+    }
+
     const HOUR: Duration = Duration::from_secs(3600);
 
     #[test]
     fn several_tokens_live_side_by_side_until_their_time_is_over() {
         let tokens = Tokens::default();
         let start = Timestamp::UNIX_EPOCH;
-        let first = tokens.issue("a", start, HOUR);
-        let second = tokens.issue("a", later(start, HOUR / 2), HOUR);
+        let first = tokens.issue(&a(), TokenForm::Jwt, start, HOUR);
+        let second = tokens.issue(&a(), TokenForm::Jwt, later(start, HOUR / 2), HOUR);
         assert_ne!(first, second);
         let end = later(start, HOUR);
         assert_eq!(tokens.check(&first, end), Err(Refusal::Expired));
-        assert_eq!(tokens.check(&second, end), Ok("a".to_owned()));
+        assert_eq!(tokens.check(&second, end), Ok(a()));
         assert_eq!(tokens.check("eyJ", end), Err(Refusal::Unknown));
     }
 
@@ -125,12 +170,16 @@ mod tests {
     fn revoked_is_unknown_and_expired_is_expired() {
         let tokens = Tokens::default();
         let start = Timestamp::UNIX_EPOCH;
-        let token = tokens.issue("a", start, HOUR);
+        let token = tokens.issue(&a(), TokenForm::Jwt, start, HOUR);
         tokens.expire_all();
         assert_eq!(tokens.check(&token, start), Err(Refusal::Expired));
         tokens.revoke_all();
         assert_eq!(tokens.check(&token, start), Err(Refusal::Unknown));
-        assert!(tokens.check(&tokens.issue("a", start, HOUR), start).is_ok());
+        assert!(
+            tokens
+                .check(&tokens.issue(&a(), TokenForm::Jwt, start, HOUR), start)
+                .is_ok()
+        );
     }
 
     #[test]

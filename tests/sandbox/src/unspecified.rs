@@ -1,46 +1,37 @@
-//! Every choice the contract leaves open, in one place.
+//! Every choice the contract leaves open that is made once and for all, in one place; those that can be switched are in
+//! `quirks/table.rs`.
 //!
 //! Nothing here is promised by the platform. When it answers a question, the answer is changed here.
 //!
-//! Some silences need no constant. The first frame comes with the next cadence tick, not at once. A stream goes on
-//! when the token it was opened with expires, unless an option says otherwise. A slot of a schedule
-//! that crosses midnight belongs to the day on which it begins. A command for a charger that is offline waits in the
-//! queue, and a second one for a connector with a session under way or queued is a conflict. A command finds a vehicle
+//! Some silences need no constant. The first frame comes with the next cadence tick, not at once. A slot of a schedule
+//! that crosses midnight belongs to the day on which it begins. A second command for a connector with a session under way or queued is a conflict. A command finds a vehicle
 //! at the connector: the one from the last session, or one that has just come. A started session outranks the
 //! schedule. A limit from a flexibility call is a share of the site's capacity, and leaves discharging alone.
-
-use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use crate::clients::Clients;
-use crate::fleet::{ConnectorState, Granularity, Ledger, Record};
+use crate::fleet::{ConnectorState, Granularity};
+use crate::quirks::BucketLabels;
 
-/// Whether opening the telemetry stream takes one call out of the query quota. Not specified; here it does not:
-/// the stream has a limit of its own (one connection per device set).
-pub(crate) const STREAM_UPGRADE_COUNTS_AS_QUERY: bool = false;
+/// How old (s) the last heartbeat of a charger may be before it counts as offline. A heartbeat every 30 s and a healthy
+/// charger's being younger than 60 s are documented, when the platform gives one up is not.
+pub(crate) const HEARD_WITHIN_SECONDS: i64 = 60;
 
-/// Whether a call that was refused for its quota still fills the window. Not specified; here it does not.
-pub(crate) const REFUSED_CALLS_COUNT: bool = false;
+/// Index of the site at which chargers stand that register. Not specified: a registration names no site.
+pub(crate) const HOME_OF_THE_REGISTERED: usize = 0;
+
+/// Most connectors of a charger that is played from outside. Not specified.
+pub(crate) const MOST_CONNECTORS: i64 = 64;
+
+/// Validity (s) that is told for the secret of a charger. How a new one would be got is not specified, so it lasts
+/// unless a quirk says otherwise.
+pub(crate) const DEVICE_SECRET_LIFETIME: i64 = 86_400;
 
 /// Length of the quota window (s). "Per minute" is specified, a sliding window is not.
 pub(crate) const QUOTA_WINDOW_SECONDS: i64 = 60;
-
-/// The records that belong to a time range: by the session's start, the lower bound included, the upper one not. Not
-/// specified. Ranges that touch then neither overlap nor leave a hole.
-pub(crate) fn records_in_range(
-    ledger: &Ledger,
-    charger: Option<usize>,
-    from: Option<Timestamp>,
-    until: Option<Timestamp>,
-) -> &[Arc<Record>] {
-    ledger.begun(charger, from, until)
-}
-
-/// Whether records come with the newest first. No order is specified.
-pub(crate) const RECORDS_NEWEST_FIRST: bool = true;
 
 /// The bucket of a site's `status_summary` that a connector is counted in, if any. The summary knows three
 /// buckets for five states; here a discharging connector is in use like a charging one, and an unavailable one
@@ -52,12 +43,6 @@ pub(crate) fn summary_bucket(state: ConnectorState) -> Option<&'static str> {
         ConnectorState::Fault => Some("fault"),
         ConnectorState::Unavailable => None,
     }
-}
-
-/// The sign of energy while discharging. Not specified; here energy is the integral of power, so it is negative
-/// in frames, device details and records alike.
-pub(crate) fn reported_energy_ws(integral_ws: i64) -> i64 {
-    integral_ws
 }
 
 /// What a site's `status` filter matches: sites carry no status in the schema. Here every site is active.
@@ -75,8 +60,9 @@ pub(crate) const MOST_BUCKETS: usize = 10_000;
 /// is; here UTC, as short as the bucket allows. (Also not specified, and decided where it is computed: power in a
 /// bucket is that of charging alone, as its average over the part of the bucket that was asked for, and as the peak of
 /// the sum of the sessions' mean powers.)
-pub(crate) fn bucket_label(granularity: Granularity, begin: Timestamp) -> String {
+pub(crate) fn bucket_label(granularity: Granularity, labels: BucketLabels, begin: Timestamp) -> String {
     let form = match granularity {
+        _ if labels == BucketLabels::Timestamp => "%Y-%m-%dT%H:%M:%SZ",
         Granularity::Hour => "%Y-%m-%dT%H:00:00Z",
         Granularity::Day => "%Y-%m-%d",
         Granularity::Month => "%Y-%m",

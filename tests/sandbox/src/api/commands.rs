@@ -7,9 +7,9 @@ use axum::http::{HeaderMap, Uri};
 
 use super::{Answer, auth};
 use crate::envelope::{ApiError, success};
+use crate::quirks::ControlId;
 use crate::quota::Class;
 use crate::state::Shared;
-use crate::sync::lock;
 
 /// How far a command has come.
 pub(crate) async fn status(
@@ -19,11 +19,13 @@ pub(crate) async fn status(
     uri: Uri,
 ) -> Answer {
     auth::admit(&shared, &headers, &uri, Class::Query)?;
-    let fleet = lock(&shared.fleet);
+    let quirks = shared.quirks();
+    let pollable = quirks.control_id == ControlId::Pollable;
+    let fleet = shared.fleet();
     let command = fleet
         .commands
         .find(&command_id)
-        .filter(|command| command.target.is_some() || !shared.options.hidden_controls)
+        .filter(|command| command.target.is_some() || pollable)
         .ok_or_else(|| ApiError::not_found("command"))?;
-    Ok(success(command.view()))
+    Ok(success(command.view(quirks.refusal)))
 }

@@ -9,14 +9,15 @@ use axum::response::Response;
 use serde_json::{Value, json};
 
 use super::fields::Fields;
+use super::params::whole;
 use super::{Answer, auth, schedule};
-use crate::envelope::{ApiError, answered};
+use crate::envelope::{ApiError, answered, bare};
 use crate::faults::command_fate;
 use crate::fleet::{Action, Fleet};
 use crate::front::StruckInside;
+use crate::quirks::ScheduleAnswer;
 use crate::quota::Class;
 use crate::state::Shared;
-use crate::sync::lock;
 use crate::unspecified::COMMAND_SENT;
 
 /// Where a command goes, as the path says.
@@ -34,7 +35,7 @@ pub(crate) async fn start(
     body: Bytes,
 ) -> Answer {
     command(&shared, place, &headers, &uri, &body, |fields| {
-        fields.text("transaction_id")?;
+        fields.string("transaction_id")?;
         Ok(Action::Start {
             limit_w: fields.power("charge_power")?,
             duration: fields.duration("duration")?,
@@ -53,7 +54,7 @@ pub(crate) async fn stop(
     body: Bytes,
 ) -> Answer {
     command(&shared, place, &headers, &uri, &body, |fields| {
-        fields.text("reason")?;
+        fields.string("reason")?;
         Ok(Action::Stop)
     })
     .map(queued)
@@ -86,9 +87,10 @@ pub(crate) async fn schedule(
     body: Bytes,
 ) -> Answer {
     let reading: Reading = |fields| Ok(Action::Schedule(Box::new(schedule::read(fields)?)));
-    command(&shared, place, &headers, &uri, &body, reading).map(|issued| match shared.options.schedule_command {
-        true => queued(issued),
-        false => marked(answered("success", Value::Null), issued.1),
+    command(&shared, place, &headers, &uri, &body, reading).map(|issued| match shared.quirks().schedule_answer {
+        ScheduleAnswer::CommandId => queued(issued),
+        ScheduleAnswer::Null => marked(answered("success", Value::Null), issued.1),
+        ScheduleAnswer::Omitted => marked(bare("success"), issued.1),
     })
 }
 
@@ -118,18 +120,23 @@ fn command(
     reading: Reading,
 ) -> Result<Issued, ApiError> {
     auth::admit(shared, headers, uri, Class::Control)?;
-    let number = match connector.parse::<u32>() {
-        Ok(number) if number >= 1 => number,
+    // A number no connector can have is no connector's.
+    let number = match whole(&connector) {
+        Some(number) if number >= 1 => u32::try_from(number).unwrap_or(u32::MAX),
         _ => return Err(ApiError::invalid("connector_id", connector)),
     };
-    let target = locate(&lock(&shared.fleet), &device, number)?;
-    let action = reading(&Fields::of(body)?)?;
-    let mut fleet = lock(&shared.fleet);
+    let target = locate(&shared.fleet(), &device, number)?;
+    let fields = Fields::of(body)?;
+    let action = reading(&fields)?;
+    let mut fleet = shared.fleet();
     if let Some(objection) = fleet.objection(target, &action) {
         return Err(ApiError::conflict(objection));
     }
     let (fate, struck) = command_fate(&shared.faults, uri.path(), &device);
-    Ok((fleet.issue(Some(target), action, fate), struck))
+    let id = fleet.issue(Some(target), action, fields.into_map(), fate);
+    drop(fleet);
+    shared.bell.ring();
+    Ok((id, struck))
 }
 
 /// Indices of the charger and of its connector.

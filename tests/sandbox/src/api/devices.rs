@@ -9,7 +9,6 @@ use super::{Answer, auth};
 use crate::envelope::{ApiError, success};
 use crate::quota::Class;
 use crate::state::Shared;
-use crate::sync::lock;
 
 /// Details of one charger.
 pub(crate) async fn details(
@@ -19,7 +18,7 @@ pub(crate) async fn details(
     uri: Uri,
 ) -> Answer {
     auth::admit(&shared, &headers, &uri, Class::Query)?;
-    let fleet = lock(&shared.fleet);
+    let fleet = shared.fleet();
     let index = fleet.find(&device_id).ok_or_else(|| ApiError::not_found("device"))?;
     Ok(success(fleet.device_view(index)))
 }

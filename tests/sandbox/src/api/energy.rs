@@ -12,9 +12,9 @@ use super::{Answer, auth};
 use crate::clock::rfc3339;
 use crate::envelope::{ApiError, success};
 use crate::fleet::{Fleet, Granularity, Grid, Point};
+use crate::quirks::{EmptyBuckets, EnergyGroups};
 use crate::quota::Class;
 use crate::state::Shared;
-use crate::sync::lock;
 use crate::unspecified::MOST_BUCKETS;
 
 /// Energy over time.
@@ -35,17 +35,18 @@ pub(crate) async fn aggregated(State(shared): State<Arc<Shared>>, headers: Heade
         .flatten()
         .ok_or_else(|| ApiError::invalid("end_time", params.text("end_time")))?;
 
-    let fleet = lock(&shared.fleet);
+    let quirks = shared.quirks();
+    let fleet = shared.fleet();
     let sites = sites(&fleet, params.text("site_ids"))?;
     let (mut series, total) = fleet.energy(grid.clone(), &sites, None);
-    if by_site && shared.options.grouped_series {
+    if by_site && quirks.energy_groups == EnergyGroups::BySite {
         let of_site = |site: &usize| fleet.energy(grid.clone(), &[*site], Some(&fleet.sites[*site].id)).0;
         series = sites.iter().flat_map(of_site).collect();
         // By time first, as without groups; the sort keeps the order of the sites.
         series.sort_by(|a: &Point, b: &Point| a.time.cmp(&b.time));
     }
     drop(fleet);
-    if shared.options.sparse_series {
+    if quirks.empty_buckets == EmptyBuckets::Omitted {
         series.retain(|point| point.charge_energy > 0.0 || point.discharge_energy > 0.0);
     }
     Ok(success(json!({

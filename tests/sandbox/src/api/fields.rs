@@ -12,6 +12,9 @@ const LONGEST: i64 = 366 * 86_400;
 /// Longest text a caller may send along, in characters. Not specified.
 const LONGEST_TEXT: usize = 255;
 
+/// Largest number, by magnitude, that is taken for a measurement. Not specified; a bound keeps sums in range.
+const LARGEST: f64 = 1e9;
+
 /// A JSON object and where it lies in the body.
 pub(crate) struct Fields {
     fields: Map<String, Value>,
@@ -33,6 +36,11 @@ impl Fields {
 
     fn within(fields: Map<String, Value>, prefix: String) -> Self {
         Self { fields, prefix }
+    }
+
+    /// All fields, as they came.
+    pub(crate) fn into_map(self) -> Map<String, Value> {
+        self.fields
     }
 
     /// The value of a field, unless it is absent or null.
@@ -79,6 +87,11 @@ impl Fields {
         })
     }
 
+    /// Any number of a size that can be measured.
+    pub(crate) fn number(&self, name: &str) -> Result<Option<f64>, ApiError> {
+        self.convert(name, |value| value.as_f64().filter(|number| number.abs() <= LARGEST))
+    }
+
     /// A duration (s) above 0.
     pub(crate) fn duration(&self, name: &str) -> Result<Option<i64>, ApiError> {
         self.whole(name, 1, LONGEST)
@@ -94,6 +107,14 @@ impl Fields {
         self.convert(name, |value| {
             let text = value.as_str()?;
             (!text.is_empty() && text.chars().count() <= LONGEST_TEXT).then(|| text.to_owned())
+        })
+    }
+
+    /// A text, the empty one too.
+    pub(crate) fn string(&self, name: &str) -> Result<Option<String>, ApiError> {
+        self.convert(name, |value| {
+            let text = value.as_str()?;
+            (text.chars().count() <= LONGEST_TEXT).then(|| text.to_owned())
         })
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, Uri};
-use serde_json::json;
+use serde_json::{Map, json};
 
 use super::fields::Fields;
 use super::{Answer, auth, connector};
@@ -14,7 +14,6 @@ use crate::faults::command_fate;
 use crate::fleet::{Action, Fleet};
 use crate::quota::Class;
 use crate::state::Shared;
-use crate::sync::lock;
 use crate::unspecified::is_operator;
 
 /// Whom a limit concerns.
@@ -47,14 +46,14 @@ pub(crate) async fn control(State(shared): State<Arc<Shared>>, headers: HeaderMa
     })?;
     let pauses = fields.required("command", pauses)?;
     let params = fields.required("params", fields.object("params")?)?;
-    params.text("reason")?;
+    params.string("reason")?;
     let percent = match pauses {
         true => 0,
         false => params.required("power_limit_percent", params.percent("power_limit_percent")?)?,
     };
     let duration = params.required("duration", params.duration("duration")?)?;
 
-    let mut fleet = lock(&shared.fleet);
+    let mut fleet = shared.fleet();
     let sites = match target {
         Target::Site => sites(&fleet, &ids)?,
         Target::Operator => {
@@ -71,7 +70,7 @@ pub(crate) async fn control(State(shared): State<Arc<Shared>>, headers: HeaderMa
         percent,
         duration,
     };
-    let id = fleet.issue(None, action, fate);
+    let id = fleet.issue(None, action, Map::new(), fate);
     let answer = success(json!({ "control_id": id, "status": "executing" }));
     Ok(connector::marked(answer, struck))
 }

@@ -3,6 +3,7 @@
 pub(crate) mod auth;
 mod commands;
 mod connector;
+mod device;
 mod devices;
 mod energy;
 mod fields;
@@ -28,9 +29,9 @@ use crate::state::Shared;
 /// What handlers return.
 pub(crate) type Answer = Result<axum::response::Response, ApiError>;
 
-/// The operator side. Whatever is not listed is not found, in the envelope.
+/// Both sides. Whatever is not listed is not found, in the envelope.
 pub(crate) fn router() -> Router<Arc<Shared>> {
-    Router::new()
+    device::router()
         .route("/v1/operator/oauth/token", post(token::issue))
         .route("/v1/operator/sites", get(sites::list))
         .route("/v1/operator/devices/{device_id}", get(devices::details))

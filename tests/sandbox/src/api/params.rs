@@ -7,12 +7,23 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::envelope::ApiError;
+use crate::quirks::LargePage;
 
 /// Items on a page when the caller does not say.
 const DEFAULT_SIZE: u64 = 20;
 
 /// Most items on a page.
 const LARGEST_SIZE: u64 = 100;
+
+/// The whole number in a text. `1.0` is one, as in a body, and one that is too large counts as the largest.
+pub(crate) fn whole(text: &str) -> Option<i64> {
+    let text = match text.split_once('.') {
+        Some((whole, zeros)) if !zeros.is_empty() && zeros.bytes().all(|byte| byte == b'0') => whole,
+        _ => text,
+    };
+    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().or(digits.then_some(i64::MAX))
+}
 
 /// The query of a request, decoded. Parameters nobody asks for are ignored; an empty one counts as absent.
 pub(crate) struct Params(Vec<(String, String)>);
@@ -39,11 +50,11 @@ impl Params {
     /// A whole number of at least 1.
     pub(crate) fn positive(&self, name: &str) -> Result<Option<u64>, ApiError> {
         let Some(text) = self.text(name) else { return Ok(None) };
-        match text.parse::<i64>() {
-            Ok(number) if number >= 1 => Ok(Some(number.unsigned_abs())),
+        match whole(text) {
+            Some(number) if number >= 1 => Ok(Some(number.unsigned_abs())),
             // The value comes back as the number it is, where it is one.
-            Ok(number) => Err(ApiError::invalid(name, number)),
-            Err(_) => Err(ApiError::invalid(name, text)),
+            Some(number) => Err(ApiError::invalid(name, number)),
+            None => Err(ApiError::invalid(name, text)),
         }
     }
 
@@ -56,13 +67,16 @@ impl Params {
     }
 
     /// Which page is wanted.
-    pub(crate) fn page(&self) -> Result<Page, ApiError> {
+    pub(crate) fn page(&self, large: LargePage) -> Result<Page, ApiError> {
         let page = self.positive("page")?.unwrap_or(1);
         let size = self.positive("size")?.unwrap_or(DEFAULT_SIZE);
-        if size > LARGEST_SIZE {
+        if size > LARGEST_SIZE && large == LargePage::Refused {
             return Err(ApiError::invalid("size", size));
         }
-        Ok(Page { page, size })
+        Ok(Page {
+            page,
+            size: size.min(LARGEST_SIZE),
+        })
     }
 }
 
@@ -105,11 +119,33 @@ mod tests {
 
     #[test]
     fn pages_have_bounds() {
-        assert_eq!(params("").page(), Ok(Page { page: 1, size: 20 }));
-        assert_eq!(params("page=3&size=100").page(), Ok(Page { page: 3, size: 100 }));
-        assert_eq!(params("size=101").page(), Err(ApiError::invalid("size", 101)));
-        assert_eq!(params("page=0").page(), Err(ApiError::invalid("page", 0)));
-        assert_eq!(params("page=two").page(), Err(ApiError::invalid("page", "two")));
+        assert_eq!(params("").page(LargePage::Refused), Ok(Page { page: 1, size: 20 }));
+        assert_eq!(
+            params("page=3&size=100").page(LargePage::Refused),
+            Ok(Page { page: 3, size: 100 })
+        );
+        assert_eq!(
+            params("size=101").page(LargePage::Refused),
+            Err(ApiError::invalid("size", 101))
+        );
+        assert_eq!(
+            params("page=0").page(LargePage::Refused),
+            Err(ApiError::invalid("page", 0))
+        );
+        assert_eq!(
+            params("page=two").page(LargePage::Refused),
+            Err(ApiError::invalid("page", "two"))
+        );
+    }
+
+    #[test]
+    fn whole_numbers_in_texts() {
+        for (text, number) in [("7", 7), ("7.00", 7), ("-2", -2), ("99999999999999999999", i64::MAX)] {
+            assert_eq!(whole(text), Some(number));
+        }
+        for text in ["", "7.", "7.5", ".0", "x", "0x7", "--1", "7 "] {
+            assert_eq!(whole(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -14,14 +14,17 @@ use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
 
 use super::upgrade::WebSocket;
 use crate::faults::{FaultKind, Spot, mutate};
-use crate::fleet::Frame;
 use crate::journal::CloseReason;
+use crate::quirks::TokenEnd;
 use crate::state::Shared;
 use crate::streams::{Order, Stream};
 use crate::ticker::Tick;
 
 /// The path faults on frames are matched against.
 const PATH: &str = "/operator/stream";
+
+/// The close code of a stream that another one replaces.
+const REPLACED: u16 = 1008;
 
 /// How long a closing handshake may take.
 const FAREWELL: Duration = Duration::from_secs(1);
@@ -45,9 +48,14 @@ impl Occupied {
         }
     }
 
-    /// The code to close with, if the options want it and the token has expired or been revoked.
+    /// The code to close with, if that is wanted and the token has expired or been revoked.
     fn token_over(&self) -> Option<u16> {
-        let code = self.shared.options.close_on_token_end?;
+        let quirk = match self.shared.quirks().token_end {
+            TokenEnd::GoesOn => None,
+            TokenEnd::Closes1008 => Some(1008),
+            TokenEnd::Closes4401 => Some(4401),
+        };
+        let code = self.shared.options.close_on_token_end.or(quirk)?;
         let checked = self.shared.tokens.check(&self.token, self.shared.clock.now());
         checked.is_err().then_some(code)
     }
@@ -108,6 +116,7 @@ pub(crate) async fn pump(
     }
     let (reason, code) = match end {
         End::Gone => (CloseReason::Client, None),
+        End::Told(Order::Replaced) => (CloseReason::Replaced, Some(REPLACED)),
         End::Told(Order::Close(code)) => (CloseReason::Fault, Some(code)),
         End::Told(_) => (CloseReason::Fault, None),
         End::TokenOver(code) => (CloseReason::Token, Some(code)),
@@ -154,11 +163,8 @@ async fn send_frames(
         if let Some(code) = occupied.token_over() {
             return End::TokenOver(code);
         }
-        for index in indices {
-            let Some((frame, text)) = tick.frame(*index) else {
-                continue;
-            };
-            let prepared = prepare(&occupied.shared, frame, text);
+        for (index, ready) in tick.of(indices) {
+            let prepared = prepare(&occupied.shared, &ready.device_id, &ready.text);
             if prepared.mute {
                 stream.wire.mute();
                 stream.end(&occupied.shared, CloseReason::Fault);
@@ -171,8 +177,8 @@ async fn send_frames(
             }
             let late = held.take();
             let outgoing = Outgoing {
-                device: *index,
-                millis: tick.millis,
+                device: index,
+                millis: ready.millis,
                 text: prepared.text,
                 copies: if prepared.twice { 2 } else { 1 },
                 spoilt: prepared.spoilt,
@@ -241,7 +247,7 @@ struct Prepared {
     end: Option<Order>,
 }
 
-fn prepare(shared: &Shared, frame: &Frame, text: &Utf8Bytes) -> Prepared {
+fn prepare(shared: &Shared, device_id: &str, text: &Utf8Bytes) -> Prepared {
     let mut prepared = Prepared {
         text: text.clone(),
         spoilt: false,
@@ -252,7 +258,7 @@ fn prepare(shared: &Shared, frame: &Frame, text: &Utf8Bytes) -> Prepared {
         mute: false,
         end: None,
     };
-    for fault in shared.faults.strike(Spot::Frame, PATH, Some(&frame.device_id)) {
+    for fault in shared.faults.strike(Spot::Frame, PATH, Some(device_id)) {
         match fault {
             FaultKind::UnknownState { state, .. } => {
                 change(&mut prepared, |value| mutate::unknown_state(value, &state))

@@ -1,48 +1,60 @@
 //! `GET /operator/charging-records`.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::{HeaderMap, Uri};
 
 use super::params::Params;
 use super::{Answer, auth};
+use crate::clock::later;
 use crate::envelope::success;
 use crate::fleet::{Record, RecordView};
+use crate::quirks::{RangeEnd, RecordOrder, RecordRange};
 use crate::quota::Class;
 use crate::state::Shared;
-use crate::sync::lock;
-use crate::unspecified::{RECORDS_NEWEST_FIRST, records_in_range};
 
 /// A page of charging records. A device nobody knows has no records; that is not an error.
 pub(crate) async fn list(State(shared): State<Arc<Shared>>, headers: HeaderMap, uri: Uri) -> Answer {
     auth::admit(&shared, &headers, &uri, Class::Query)?;
     let params = Params::of(&uri)?;
-    let page = params.page()?;
+    let quirks = shared.quirks();
+    let page = params.page(quirks.large_page)?;
     let device = params.text("device_id");
     let connector = params.positive("connector_id")?;
     let (from, until) = (params.moment("start_time")?, params.moment("end_time")?);
+    // The ledger leaves the upper bound out.
+    let until = match quirks.range_end {
+        RangeEnd::Excluded => until,
+        RangeEnd::Included => until.map(|until| later(until, Duration::from_nanos(1))),
+    };
 
-    let fleet = lock(&shared.fleet);
-    let range = match device {
-        None => records_in_range(&fleet.records, None, from, until),
-        Some(id) => match fleet.find(id) {
-            Some(charger) => records_in_range(&fleet.records, Some(charger), from, until),
-            None => &[],
-        },
+    let fleet = shared.fleet();
+    let charger = device.map(|id| fleet.find(id));
+    let range: &[Arc<Record>] = match (charger, quirks.record_range) {
+        // A device nobody knows.
+        (Some(None), _) => &[],
+        (_, RecordRange::ByStart) => fleet.records.begun(charger.flatten(), from, until),
+        (_, RecordRange::ByOverlap) => fleet.records.around(charger.flatten(), from, until),
     };
-    let wanted = |record: &&Arc<Record>| connector.is_none_or(|connector| u64::from(record.connector_id) == connector);
-    let total = match connector {
-        None => range.len(),
-        Some(_) => range.iter().filter(wanted).count(),
+    let lasts =
+        |record: &Record| quirks.record_range == RecordRange::ByStart || from.is_none_or(|from| record.end > from);
+    let at = |record: &Record| connector.is_none_or(|connector| u64::from(record.connector_id) == connector);
+    let wanted = |record: &&Arc<Record>| at(record) && lasts(record);
+    let all = connector.is_none() && (quirks.record_range == RecordRange::ByStart || from.is_none());
+    let total = match all {
+        true => range.len(),
+        false => range.iter().filter(wanted).count(),
     };
-    let (from, size) = page.window();
-    let items: Vec<RecordView> = match (RECORDS_NEWEST_FIRST, connector) {
+    let (skipped, size) = page.window();
+    let newest_first = quirks.record_order == RecordOrder::NewestFirst;
+    let items: Vec<RecordView> = match (newest_first, all) {
         // Nothing before the page is looked at.
-        (true, None) => views(range.iter().rev().skip(from).take(size)),
-        (false, None) => views(range.iter().skip(from).take(size)),
-        (true, Some(_)) => views(range.iter().rev().filter(wanted).skip(from).take(size)),
-        (false, Some(_)) => views(range.iter().filter(wanted).skip(from).take(size)),
+        (true, true) => views(range.iter().rev().skip(skipped).take(size)),
+        (false, true) => views(range.iter().skip(skipped).take(size)),
+        (true, false) => views(range.iter().rev().filter(wanted).skip(skipped).take(size)),
+        (false, false) => views(range.iter().filter(wanted).skip(skipped).take(size)),
     };
     drop(fleet);
     Ok(success(page.around(&items, total)))

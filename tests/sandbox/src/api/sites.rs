@@ -11,19 +11,18 @@ use crate::envelope::{ApiError, success};
 use crate::fleet::Site;
 use crate::quota::Class;
 use crate::state::Shared;
-use crate::sync::lock;
 use crate::unspecified::site_matches_status;
 
 /// A page of sites.
 pub(crate) async fn list(State(shared): State<Arc<Shared>>, headers: HeaderMap, uri: Uri) -> Answer {
     auth::admit(&shared, &headers, &uri, Class::Query)?;
     let params = Params::of(&uri)?;
-    let page = params.page()?;
+    let page = params.page(shared.quirks().large_page)?;
     let status = params.text("status");
     if let Some(other) = status.filter(|status| !matches!(*status, "active" | "inactive")) {
         return Err(ApiError::invalid("status", other));
     }
-    let fleet = lock(&shared.fleet);
+    let fleet = shared.fleet();
     let matching: Vec<&Site> = fleet
         .sites
         .iter()

@@ -13,13 +13,14 @@ use super::pump::{Occupied, pump};
 use super::upgrade::Handshake;
 use super::{Answer, auth};
 use crate::envelope::ApiError;
+use crate::fleet::Fleet;
 use crate::journal::JournalEvent;
+use crate::quirks::{StreamHandshake, UnknownDevice};
 use crate::quota::Class;
 use crate::server::Wire;
 use crate::state::Shared;
-use crate::sync::lock;
 use crate::tokens::fingerprint;
-use crate::unspecified::{SECOND_STREAM, STREAM_UPGRADE_COUNTS_AS_QUERY};
+use crate::unspecified::SECOND_STREAM;
 
 /// Largest message a client may send (bytes); it has no reason to send any.
 const LARGEST_MESSAGE: usize = 64 * 1024;
@@ -32,10 +33,10 @@ pub(crate) async fn open(
     uri: Uri,
     connection: Option<Extension<OnUpgrade>>,
 ) -> Answer {
-    let client_id = if STREAM_UPGRADE_COUNTS_AS_QUERY {
-        auth::admit(&shared, &headers, &uri, Class::Query)?
-    } else {
-        auth::caller(&shared, &headers, &uri, Class::Query)?
+    let quirks = shared.quirks();
+    let client_id = match quirks.stream_handshake {
+        StreamHandshake::Counted => auth::admit(&shared, &headers, &uri, Class::Query)?,
+        StreamHandshake::Free => auth::caller(&shared, &headers, &uri, Class::Query)?,
     };
     let params = Params::of(&uri)?;
     let mut devices: Vec<String> = params
@@ -51,21 +52,15 @@ pub(crate) async fn open(
     if devices.is_empty() {
         return Err(ApiError::missing("devices"));
     }
-    let found: Result<Vec<usize>, &String> = {
-        let fleet = lock(&shared.fleet);
-        devices.iter().map(|id| fleet.find(id).ok_or(id)).collect()
-    };
-    let indices =
-        found.map_err(|id| ApiError::not_found("device").details(json!({ "field": "devices", "value": id })))?;
+    let indices = locate(&shared.fleet(), &devices, quirks.unknown_device)?;
     let handshake = Handshake::of(&headers, connection.map(|Extension(connection)| connection)).ok_or_else(|| {
         ApiError::new(400, 1001, "this endpoint speaks WebSocket").details(json!({ "field": "Upgrade", "value": null }))
     })?;
 
     let token = auth::presented(&headers, &uri).unwrap_or_default();
-    let exclusive = !shared.options.allow_duplicate_streams;
     let entered = shared
         .streams
-        .enter(&client_id, &fingerprint(&token), devices, wire, exclusive);
+        .enter(&client_id, &fingerprint(&token), devices, wire, quirks.second_stream);
     let (status, code, message) = SECOND_STREAM;
     let stream = entered.ok_or_else(|| ApiError::new(status, code, message))?;
     let event = JournalEvent::StreamOpen {
@@ -80,4 +75,20 @@ pub(crate) async fn open(
     let ticks = shared.ticks.follow();
     let occupied = Occupied::new(shared, stream, token);
     Ok(handshake.accept(LARGEST_MESSAGE, move |socket| pump(socket, occupied, indices, ticks)))
+}
+
+/// The chargers with these ids, each once.
+fn locate(fleet: &Fleet, ids: &[String], unknown: UnknownDevice) -> Result<Vec<usize>, ApiError> {
+    let mut indices = Vec::with_capacity(ids.len());
+    for id in ids {
+        match (fleet.find(id), unknown) {
+            (Some(index), _) => indices.push(index),
+            (None, UnknownDevice::Ignored) => {}
+            (None, UnknownDevice::Refused) => {
+                return Err(ApiError::not_found("device").details(json!({ "field": "devices", "value": id })));
+            }
+        }
+    }
+    indices.dedup();
+    Ok(indices)
 }

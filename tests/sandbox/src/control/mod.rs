@@ -1,5 +1,7 @@
 //! The sandbox's own controls under `/_sandbox`. They need no token and stand outside journal, quotas and faults.
 
+mod quirks;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,9 +16,9 @@ use serde_json::{Value, json};
 
 use crate::clock::rfc3339;
 use crate::faults::Fault;
+use crate::quirks::dress::rewrite;
 use crate::sent::SentFrame;
 use crate::state::Shared;
-use crate::sync::lock;
 
 /// Entries returned at a time when the caller does not say.
 const ENTRIES: usize = 10_000;
@@ -31,6 +33,13 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
         .route("/_sandbox/fleet", get(fleet))
         .route("/_sandbox/clock", get(clock).post(move_clock))
         .route("/_sandbox/journal", get(journal).delete(clear_journal))
+        .route(
+            "/_sandbox/quirks",
+            get(quirks::list)
+                .put(quirks::replace)
+                .patch(quirks::turn)
+                .delete(quirks::reset),
+        )
         .route("/_sandbox/frames", get(frames).delete(forget_frames))
         .route("/_sandbox/faults", get(faults).post(add_fault).delete(clear_faults))
 }
@@ -46,18 +55,21 @@ async fn health(State(shared): State<Arc<Shared>>) -> Json<Value> {
         "version": env!("CARGO_PKG_VERSION"),
         "uptime_seconds": (shared.clock.since_start() - shared.clock.added()).as_secs(),
         "open_streams": shared.streams.count(),
-        "devices": lock(&shared.fleet).chargers.len(),
+        "waiting_polls": shared.bell.waiting(),
+        "devices": shared.fleet().chargers.len(),
     }))
 }
 
 async fn fleet(State(shared): State<Arc<Shared>>) -> Json<Value> {
-    Json(lock(&shared.fleet).overview())
+    let mut overview = shared.fleet().overview();
+    rewrite(&shared.quirks(), &mut overview);
+    Json(overview)
 }
 
 async fn clock(State(shared): State<Arc<Shared>>) -> Json<Value> {
     Json(json!({
         "now": rfc3339(shared.clock.now()),
-        "fleet_now": rfc3339(lock(&shared.fleet).now()),
+        "fleet_now": rfc3339(shared.fleet().now()),
         "advanced_seconds": shared.clock.added().as_secs_f64(),
         "speed": shared.options.speed,
     }))
@@ -105,7 +117,7 @@ async fn clear_journal(State(shared): State<Arc<Shared>>) -> StatusCode {
 
 /// The frames that were sent, by stream: pairs of device and timestamp.
 async fn frames(State(shared): State<Arc<Shared>>) -> Json<Value> {
-    let ids = lock(&shared.fleet).device_ids();
+    let ids = shared.fleet().device_ids();
     let named = |frame: &SentFrame| json!([ids.get(frame.device as usize), rfc3339(frame.time())]);
     let streams = shared.sent.list().into_iter().map(|sent| {
         let frames: Vec<_> = sent.frames.iter().map(named).collect();
@@ -128,7 +140,7 @@ async fn add_fault(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
     match serde_json::from_slice::<Fault>(&body) {
         Ok(fault) => {
             let device = fault.kind.device();
-            match device.filter(|device| lock(&shared.fleet).find(device).is_none()) {
+            match device.filter(|device| shared.fleet().find(device).is_none()) {
                 Some(unknown) => refusal(format!("there is no device {unknown}")),
                 None => Json(json!({ "id": shared.inject(fault) })).into_response(),
             }

@@ -1,5 +1,6 @@
 //! Makes a fleet out of a seed.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp, Unit};
@@ -8,9 +9,11 @@ use super::catalog::{self, Model, Place};
 use super::command::Commands;
 use super::connector::{Condition, Connector};
 use super::ledger::Ledger;
+use super::outside::secret;
 use super::record::Record;
 use super::session::Session;
 use super::{Charger, Fleet, Site, history};
+use crate::quirks::Quirks;
 use crate::random::Random;
 
 /// What a fleet is made from.
@@ -30,6 +33,9 @@ pub(crate) struct Plan {
 /// is felt on a busy day.
 const SITE_SHARE: f64 = 0.6;
 
+/// Who has made the chargers the fleet begins with.
+const MANUFACTURER: &str = "Tellus Power";
+
 impl Plan {
     /// Builds the fleet with its history and the sessions that are under way from the start.
     pub(crate) fn build(self) -> Fleet {
@@ -39,6 +45,7 @@ impl Plan {
         for index in 0..self.sites * self.devices_per_site {
             let (charger, past) = self.charger(index);
             sites[charger.site].members.push(index);
+            sites[charger.site].simulated.push(index);
             chargers.push(charger);
             records.extend(past);
         }
@@ -47,11 +54,9 @@ impl Plan {
             // To whole 10 kW, but never below 20 kW.
             site.capacity_w = ((rated as f64 * SITE_SHARE / 10_000.0).round() as i64 * 10_000).max(20_000);
         }
-        let by_id = chargers
-            .iter()
-            .enumerate()
-            .map(|(index, charger)| (charger.id.clone(), index))
-            .collect();
+        let named = chargers.iter().enumerate();
+        let by_sn = named.map(|(index, charger)| (charger.sn.clone(), index)).collect();
+        let ids: Vec<String> = chargers.iter().map(|charger| charger.id.clone()).collect();
         let mut fleet = Fleet {
             seed: self.seed,
             start: self.start,
@@ -59,7 +64,10 @@ impl Plan {
             micros: 0,
             sites,
             chargers,
-            by_id,
+            by_id: HashMap::new(),
+            by_sn,
+            played: Vec::new(),
+            uploads: HashMap::new(),
             records: Ledger::of(records),
             passed: Duration::ZERO,
             arrivals: self.arrivals,
@@ -67,7 +75,11 @@ impl Plan {
             restraints: Vec::new(),
             scheduled: false,
             replan: false,
+            quirks: Quirks::default(),
         };
+        for (index, id) in ids.iter().enumerate() {
+            fleet.name(id, index);
+        }
         fleet.allot();
         fleet
     }
@@ -93,6 +105,7 @@ impl Plan {
             created,
             capacity_w: 0,
             members: Vec::new(),
+            simulated: Vec::new(),
         }
     }
 
@@ -122,28 +135,24 @@ impl Plan {
             };
             let session = self.underway(&model, index, number, condition);
             connectors.push(Connector {
-                id: number,
-                condition,
-                faulted: condition == Condition::Faulted,
                 session,
-                power_w: 0,
-                temperature: ambient + 2.0,
-                meter_ws,
-                claim: None,
-                parked: None,
-                schedules: Vec::new(),
-                slot: None,
+                ..Connector::new(number, condition, ambient + 2.0, meter_ws)
             });
         }
         let charger = Charger {
             sn: format!("{}{:07}", &model.name[3..], random.below(10_000_000)),
-            firmware: model.firmware[random.below(model.firmware.len())],
+            firmware: model.firmware[random.below(model.firmware.len())].to_owned(),
+            label: model.name.to_owned(),
+            manufacturer: MANUFACTURER.to_owned(),
+            secret: secret(self.seed, index),
+            registered: None,
             id,
             model,
             site,
             offline,
             silent: false,
             heard: None,
+            outside: None,
             connectors,
         };
         (charger, records)

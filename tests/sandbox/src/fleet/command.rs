@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::Timestamp;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::schedule::Schedule;
 use crate::clock::rfc3339;
+use crate::quirks::Refusal;
+use crate::quirks::uuid::uuid;
 use crate::random::Random;
 
 /// Commands kept before the oldest closed ones go.
@@ -62,6 +64,15 @@ pub(crate) enum Status {
     Accepted,
     Completed,
     Failed,
+    /// Failed, because the charger would not.
+    Rejected,
+}
+
+impl Status {
+    /// True when nothing more can come.
+    pub(crate) fn is_closed(self) -> bool {
+        matches!(self, Self::Completed | Self::Failed | Self::Rejected)
+    }
 }
 
 /// A command.
@@ -69,6 +80,10 @@ pub(crate) enum Status {
 pub(crate) struct Command {
     pub(crate) id: String,
     pub(crate) action: Action,
+    /// The same as it was asked for, for a charger that is played from outside.
+    pub(crate) params: Map<String, Value>,
+    /// Whether such a charger has been given it.
+    pub(crate) handed: bool,
     /// Index of the charger and of its connector; none for a whole group.
     pub(crate) target: Option<(usize, usize)>,
     pub(crate) fate: Fate,
@@ -87,10 +102,14 @@ impl Command {
     }
 
     /// The status as the API shows it.
-    pub(crate) fn view(&self) -> CommandView {
+    pub(crate) fn view(&self, refusal: Refusal) -> CommandView {
         CommandView {
             command_id: self.id.clone(),
-            status: self.status,
+            status: match (self.status, refusal) {
+                // The API's list has no word for a refusal.
+                (Status::Rejected, Refusal::Failed) => Status::Failed,
+                (status, _) => status,
+            },
             created_at: rfc3339(self.created),
             updated_at: rfc3339(self.updated),
             result: self.result.clone(),
@@ -124,20 +143,21 @@ impl Commands {
     pub(crate) fn add(&mut self, command: Command) -> Number {
         self.last += 1;
         let number = self.last;
+        self.by_id.insert(uuid(&command.id), number);
         self.by_id.insert(command.id.clone(), number);
         self.queued.insert(number);
         self.all.insert(number, command);
         while self.all.len() > KEPT {
-            let closed = |command: &Command| matches!(command.status, Status::Completed | Status::Failed);
             let Some(oldest) = self
                 .all
                 .iter()
-                .find(|(_, command)| closed(command))
+                .find(|(_, command)| command.status.is_closed())
                 .map(|(number, _)| *number)
             else {
                 break;
             };
             if let Some(gone) = self.all.remove(&oldest) {
+                self.by_id.remove(&uuid(&gone.id));
                 self.by_id.remove(&gone.id);
             }
         }
@@ -156,6 +176,15 @@ impl Commands {
 
     pub(crate) fn get(&self, number: Number) -> Option<&Command> {
         self.all.get(&number)
+    }
+
+    pub(crate) fn get_mut(&mut self, number: Number) -> Option<&mut Command> {
+        self.all.get_mut(&number)
+    }
+
+    /// Number of the command with this id.
+    pub(crate) fn number(&self, id: &str) -> Option<Number> {
+        self.by_id.get(id).copied()
     }
 
     /// The queued ones, oldest first.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::command::Status;
 use super::tests::{plan, readings};
@@ -42,8 +42,8 @@ fn portions_of_time_do_not_matter_to_commands_either() {
             duration: 500,
         };
         ids.push((
-            fleet.issue(Some(at), start(5000, 600), Fate::Open),
-            fleet.issue(None, pause, Fate::Open),
+            fleet.issue(Some(at), start(5000, 600), Map::new(), Fate::Open),
+            fleet.issue(None, pause, Map::new(), Fate::Open),
         ));
     }
     assert_eq!(ids[0], ids[1]);
@@ -60,7 +60,7 @@ fn portions_of_time_do_not_matter_to_commands_either() {
 fn a_queued_start_keeps_the_connector_free_for_it() {
     let mut fleet = plan(1).build();
     let at = free(&fleet);
-    let id = fleet.issue(Some(at), start(5000, 60), Fate::Stuck);
+    let id = fleet.issue(Some(at), start(5000, 60), Map::new(), Fate::Stuck);
     fleet.advance(Duration::from_secs(24 * 3600));
     assert_eq!(status(&fleet, &id).0, Status::Queued);
     assert!(
@@ -73,11 +73,11 @@ fn a_queued_start_keeps_the_connector_free_for_it() {
 #[test]
 fn ten_thousand_commands_are_remembered() {
     let mut fleet = plan(1).build();
-    let stop = |fleet: &mut Fleet| fleet.issue(Some((0, 0)), Action::Stop, Fate::Refused("no".to_owned()));
+    let stop = |fleet: &mut Fleet| fleet.issue(Some((0, 0)), Action::Stop, Map::new(), Fate::Refused("no".to_owned()));
     let first = stop(&mut fleet);
     for _ in 0..10_000 {
         stop(&mut fleet);
     }
     fleet.advance(Duration::from_secs(2));
-    assert_eq!(status(&fleet, &first).0, Status::Failed);
+    assert_eq!(status(&fleet, &first).0, Status::Rejected);
 }

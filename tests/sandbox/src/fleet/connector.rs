@@ -2,10 +2,10 @@
 
 use super::catalog::{Model, Supply, Vehicle};
 use super::command::Number;
+use super::outside::Reading;
 use super::physics::{ac, dc, kw, kwh, round, soc_after, warm};
 use super::schedule::{Active, Schedule};
 use super::session::{Direction, Session};
-use crate::unspecified::reported_energy_ws;
 
 /// What a connector is doing, in the API's words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +62,8 @@ pub(crate) struct Connector {
     pub(crate) schedules: Vec<Schedule>,
     /// The slot it is in.
     pub(crate) slot: Option<Active>,
+    /// What its charger has said of it, where that is played from outside.
+    pub(crate) reading: Option<Reading>,
 }
 
 /// A connector at one moment, in the API's units.
@@ -77,18 +79,44 @@ pub(crate) struct Measured {
     pub(crate) current: f64,
     /// kWh of this session.
     pub(crate) energy_delivered: f64,
-    /// Whole percent, while a vehicle is there.
-    pub(crate) soc: Option<u8>,
-    /// °C.
-    pub(crate) temperature: f64,
+    /// Percent, while a vehicle is there.
+    pub(crate) soc: Option<f64>,
+    /// °C, where it is known.
+    pub(crate) temperature: Option<f64>,
 }
 
 impl Connector {
+    /// A connector in its charger's first moment, with nothing at it. `temperature` in °C, `meter_ws` as in the field.
+    pub(crate) fn new(id: u32, condition: Condition, temperature: f64, meter_ws: i64) -> Self {
+        Self {
+            id,
+            condition,
+            faulted: condition == Condition::Faulted,
+            session: None,
+            power_w: 0,
+            temperature,
+            meter_ws,
+            claim: None,
+            parked: None,
+            schedules: Vec::new(),
+            slot: None,
+            reading: None,
+        }
+    }
+
+    /// True while a vehicle is served, or a command to do so is on its way.
+    pub(crate) fn is_busy(&self) -> bool {
+        let serving = [ConnectorState::Charging, ConnectorState::Discharging];
+        self.session.is_some()
+            || self.claim.is_some()
+            || self.reading.as_ref().is_some_and(|told| serving.contains(&told.state))
+    }
+
     pub(crate) fn state(&self) -> ConnectorState {
         match (self.condition, &self.session) {
             (Condition::Offline, _) => ConnectorState::Unavailable,
             (Condition::Faulted, _) => ConnectorState::Fault,
-            (Condition::Sound, None) => ConnectorState::Idle,
+            (Condition::Sound, None) => self.reading.as_ref().map_or(ConnectorState::Idle, |told| told.state),
             (Condition::Sound, Some(session)) => match session.direction {
                 Direction::Charge => ConnectorState::Charging,
                 Direction::Discharge => ConnectorState::Discharging,
@@ -108,6 +136,9 @@ impl Connector {
     /// The reading `micros` after the last step: power has held since, so energy has grown in a straight line.
     pub(crate) fn measure(&self, model: &Model, micros: i64) -> Measured {
         let state = self.state();
+        if let Some(told) = &self.reading {
+            return told.measured(self.id, state);
+        }
         let grown = self.power_w * micros / 1_000_000;
         let (energy_ws, soc) = match &self.session {
             Some(session) => {
@@ -131,9 +162,9 @@ impl Connector {
             power: kw(self.power_w),
             voltage,
             current,
-            energy_delivered: kwh(reported_energy_ws(energy_ws)),
-            soc: soc.map(|soc| soc.floor() as u8),
-            temperature: round(self.temperature, 1),
+            energy_delivered: kwh(energy_ws),
+            soc,
+            temperature: Some(round(self.temperature, 1)),
         }
     }
 }

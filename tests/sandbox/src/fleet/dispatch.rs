@@ -1,12 +1,13 @@
 //! Commands at work: taken in, delivered to the chargers, and closed when their effect is over.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::Fleet;
 use super::command::{Action, Command, Fate, Number, Status};
 use super::connector::Condition;
 use super::flexibility::Restraint;
 use super::session::{Origin, Session};
+use crate::quirks::{OfflineCommands, SessionCommands};
 use crate::random::Random;
 use crate::unspecified::{LOWEST_SOC, failure};
 
@@ -19,9 +20,11 @@ pub(crate) type Objection = &'static str;
 impl Fleet {
     /// What speaks against a command for a connector right now.
     pub(crate) fn objection(&self, (charger, connector): (usize, usize), action: &Action) -> Option<Objection> {
+        if self.chargers[charger].offline && self.quirks.offline_commands == OfflineCommands::Refused {
+            return Some("the charger is offline");
+        }
         let model = &self.chargers[charger].model;
-        let connector = &self.chargers[charger].connectors[connector];
-        let busy = connector.session.is_some() || connector.claim.is_some();
+        let busy = self.chargers[charger].connectors[connector].is_busy();
         match action {
             Action::Start { .. } if busy => Some("the connector is in use"),
             Action::Stop if !busy => Some("the connector has no session"),
@@ -34,13 +37,21 @@ impl Fleet {
         }
     }
 
-    /// Takes a command in and returns its id.
-    pub(crate) fn issue(&mut self, target: Option<(usize, usize)>, action: Action, fate: Fate) -> String {
+    /// Takes a command in and returns its id. `params` are its fields as they were sent.
+    pub(crate) fn issue(
+        &mut self,
+        target: Option<(usize, usize)>,
+        action: Action,
+        params: Map<String, Value>,
+        fate: Fate,
+    ) -> String {
         let prefix = if target.is_some() { "cmd" } else { "ctl" };
         let now = self.now();
         let command = Command {
             id: self.commands.next_id(self.seed, prefix),
             action,
+            params,
+            handed: false,
             target,
             fate,
             status: Status::Queued,
@@ -57,16 +68,24 @@ impl Fleet {
         id
     }
 
-    /// Hands every command that is due to its charger. One for a charger that is offline waits.
+    /// Hands every command that is due to its charger. One for a charger that is offline waits, and one for a charger that
+    /// is played from outside is fetched.
     pub(super) fn deliver(&mut self) {
         for number in self.commands.queued() {
             let Some(command) = self.commands.get(number) else {
                 continue;
             };
-            let offline = command
-                .target
-                .is_some_and(|(charger, _)| self.chargers[charger].offline);
-            if command.due > self.step || command.fate == Fate::Stuck || offline {
+            let charger = command.target.map(|(charger, _)| &self.chargers[charger]);
+            let (offline, fetches) = charger.map_or((false, false), |charger| (charger.offline, charger.is_outside()));
+            let fails = offline && self.quirks.offline_commands == OfflineCommands::Failed;
+            if command.due > self.step || command.fate == Fate::Stuck {
+                continue;
+            }
+            if fails {
+                self.close(number, Status::Failed, Some(failure("offline", None)));
+                continue;
+            }
+            if offline || fetches {
                 continue;
             }
             let (target, action) = (command.target, command.action.clone());
@@ -79,7 +98,10 @@ impl Fleet {
                 connector.claim = None;
             }
             let outcome = match refused {
-                Some(reason) => Err(failure(&reason, None)),
+                Some(reason) => {
+                    self.note(number, Status::Rejected, Some(failure(&reason, None)));
+                    continue;
+                }
                 None => self.carry_out(number, target, action),
             };
             match outcome {
@@ -113,7 +135,7 @@ impl Fleet {
                     self.park(at, &session);
                     return Ok(Some(json!({ "energy_delivered": 0.0 })));
                 }
-                self.connector(at).session = Some(session);
+                return Ok(self.begin(at, session));
             }
             Action::Discharge {
                 power_w,
@@ -128,7 +150,7 @@ impl Fleet {
                     self.park(at, &session);
                     return Err(failure("soc_floor", Some("F-0702")));
                 }
-                self.connector(at).session = Some(session);
+                return Ok(self.begin(at, session));
             }
             Action::Stop => {
                 let session = self.connector(at).session.as_mut();
@@ -143,14 +165,23 @@ impl Fleet {
                 sites,
                 percent,
                 duration,
-            } => self.restraints.push(Restraint {
-                number,
-                sites,
-                percent,
-                until: self.step + duration,
-            }),
+            } => {
+                self.pass_on_limit(&sites, percent, duration);
+                self.restraints.push(Restraint {
+                    number,
+                    sites,
+                    percent,
+                    until: self.step + duration,
+                });
+            }
         }
         Ok(None)
+    }
+
+    /// Begins the session of a command. Returns the command's result if that is all it was to do.
+    fn begin(&mut self, at: (usize, usize), session: Session) -> Option<Value> {
+        self.connector(at).session = Some(session);
+        (self.quirks.session_commands == SessionCommands::AtOnce).then(|| json!({}))
     }
 
     /// A session for a command: with the vehicle that is still there from the last one, or with one that is.
@@ -204,7 +235,13 @@ impl Fleet {
     }
 
     pub(super) fn note(&mut self, number: Number, status: Status, result: Option<Value>) {
-        let at = self.at(self.step);
-        self.commands.update(number, status, at, result);
+        // One that was over when its session began stays as it is.
+        if self
+            .commands
+            .get(number)
+            .is_some_and(|command| !command.status.is_closed())
+        {
+            self.commands.update(number, status, self.at(self.step), result);
+        }
     }
 }

@@ -194,7 +194,7 @@ impl Fleet {
         let wanted: HashSet<usize> = sites.iter().copied().collect();
         let records: Vec<&Record> = self
             .records
-            .around(from, until)
+            .around(None, Some(from), Some(until))
             .iter()
             .map(AsRef::as_ref)
             .filter(|record: &&Record| wanted.contains(&self.chargers[record.charger].site))
@@ -212,7 +212,7 @@ impl Fleet {
         let points = grid.buckets.iter().map(|bucket| {
             let seconds = bucket.until.duration_since(bucket.from).as_secs_f64();
             Point {
-                time: bucket_label(grid.granularity, bucket.whole),
+                time: bucket_label(grid.granularity, self.quirks.bucket_labels, bucket.whole),
                 site_id: site_id.map(str::to_owned),
                 charge_energy: kwh(bucket.charge_ws),
                 discharge_energy: kwh(bucket.discharge_ws),

@@ -82,10 +82,16 @@ impl Ledger {
         }
     }
 
-    /// The records that last into the time between `from` and `until`, and perhaps some that end just before.
-    pub(crate) fn around(&self, from: Timestamp, until: Timestamp) -> &[Arc<Record>] {
-        let reach = from.checked_sub(self.longest).unwrap_or(Timestamp::MIN);
-        self.all.begun(Some(reach), Some(until))
+    /// The records, of one charger or of all, that last into the time between `from` and `until`, and perhaps some that
+    /// end just before.
+    pub(crate) fn around(
+        &self,
+        charger: Option<usize>,
+        from: Option<Timestamp>,
+        until: Option<Timestamp>,
+    ) -> &[Arc<Record>] {
+        let reach = |from: Timestamp| from.checked_sub(self.longest).unwrap_or(Timestamp::MIN);
+        self.begun(charger, from.map(reach), until)
     }
 
     /// Every record, for tests that look at the whole.
@@ -116,6 +122,7 @@ mod tests {
             vin: String::new(),
             soc_start: 0,
             soc_end: 0,
+            uploaded: None,
         }
     }
 
@@ -136,6 +143,6 @@ mod tests {
         assert_eq!(ids(ledger.begun(Some(0), None, at(30))), "ab");
         assert_eq!(ids(ledger.begun(Some(1), None, None)), "");
         // The first one lasts until 60.
-        assert!(ids(ledger.around(at(55).unwrap(), at(58).unwrap())).starts_with('a'));
+        assert!(ids(ledger.around(None, at(55), at(58))).starts_with('a'));
     }
 }

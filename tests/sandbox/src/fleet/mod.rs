@@ -12,14 +12,17 @@ mod dispatch;
 mod energy;
 mod flexibility;
 mod frame;
+mod hand_over;
 mod history;
 mod ledger;
+mod outside;
 mod physics;
 mod record;
 mod schedule;
 mod scheduler;
 mod session;
 mod trouble;
+mod upload;
 mod view;
 
 #[cfg(test)]
@@ -28,6 +31,7 @@ mod command_tests;
 mod tests;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -39,16 +43,22 @@ pub(crate) use energy::{Granularity, Grid, Point};
 pub(crate) use frame::Frame;
 #[cfg(test)]
 pub(crate) use frame::FrameConnector;
+pub(crate) use hand_over::{Misfit, Progress};
 pub(crate) use ledger::Ledger;
+pub(crate) use outside::{Reading, Registration};
 pub(crate) use record::{Record, RecordView};
 pub(crate) use schedule::{Repeat, Schedule, Slot, SlotAction};
+pub(crate) use upload::{Upload, VehicleInfo};
 
 use crate::clock::later;
+use crate::quirks::Quirks;
+use crate::quirks::uuid::uuid;
 use crate::random::Random;
 use catalog::{Model, Place};
 use command::Commands;
 use connector::{Condition, Connector};
 use flexibility::Restraint;
+use outside::Outside;
 use physics::share;
 use session::Session;
 
@@ -69,6 +79,8 @@ pub(crate) struct Site {
     capacity_w: i64,
     /// Indices of its chargers.
     members: Vec<usize>,
+    /// Those of them that are not played from outside.
+    simulated: Vec<usize>,
 }
 
 /// One charger.
@@ -76,7 +88,14 @@ pub(crate) struct Site {
 pub(crate) struct Charger {
     pub(crate) id: String,
     sn: String,
-    firmware: &'static str,
+    firmware: String,
+    /// Name of its model, and who made it.
+    label: String,
+    manufacturer: String,
+    /// What an outside client shows to play it.
+    pub(crate) secret: String,
+    /// When it registered, if it did.
+    registered: Option<Timestamp>,
     model: Model,
     site: usize,
     pub(crate) offline: bool,
@@ -84,10 +103,17 @@ pub(crate) struct Charger {
     pub(crate) silent: bool,
     /// When it was last heard of, if it has fallen silent while the sandbox runs.
     heard: Option<Timestamp>,
+    /// Set once it is played from outside; it is not simulated any more then.
+    outside: Option<Outside>,
     connectors: Vec<Connector>,
 }
 
 impl Charger {
+    /// Whether an outside client plays it.
+    pub(crate) fn is_outside(&self) -> bool {
+        self.outside.is_some()
+    }
+
     /// Index of the connector with this number.
     pub(crate) fn position(&self, connector_id: u32) -> Option<usize> {
         self.connectors
@@ -111,6 +137,12 @@ pub(crate) struct Fleet {
     pub(crate) chargers: Vec<Charger>,
     /// Index of each charger by its id.
     by_id: HashMap<String, usize>,
+    /// The same by its serial number.
+    by_sn: HashMap<String, usize>,
+    /// Indices of those that are played from outside.
+    played: Vec<usize>,
+    /// Every record that was uploaded, by its id, to know it again.
+    uploads: HashMap<String, (usize, Arc<Upload>)>,
     /// Finished sessions.
     pub(crate) records: Ledger,
     /// Whether vehicles come by themselves.
@@ -121,9 +153,22 @@ pub(crate) struct Fleet {
     /// Whether any connector has a schedule, and whether one has just been stored.
     scheduled: bool,
     replan: bool,
+    /// How the switches stand.
+    quirks: Quirks,
 }
 
 impl Fleet {
+    /// Turns the switches.
+    pub(crate) fn set_quirks(&mut self, quirks: Quirks) {
+        self.quirks = quirks;
+    }
+
+    /// Enters a charger under its id, and under the UUID that stands for it.
+    fn name(&mut self, id: &str, index: usize) {
+        self.by_id.insert(uuid(id), index);
+        self.by_id.insert(id.to_owned(), index);
+    }
+
     /// The fleet's virtual time.
     pub(crate) fn now(&self) -> Timestamp {
         later(self.start, self.passed)
@@ -144,6 +189,9 @@ impl Fleet {
     fn tick(&mut self) {
         self.step += STEP;
         for charger in 0..self.chargers.len() {
+            if self.chargers[charger].outside.is_some() {
+                continue;
+            }
             for connector in 0..self.chargers[charger].connectors.len() {
                 self.pass((charger, connector));
             }
@@ -214,7 +262,7 @@ impl Fleet {
         let mut demands = Vec::new();
         for (number, site) in self.sites.iter().enumerate() {
             demands.clear();
-            for index in &site.members {
+            for index in &site.simulated {
                 let charger = &self.chargers[*index];
                 let from = demands.len();
                 demands.extend(charger.connectors.iter().map(|connector| match &connector.session {
@@ -225,28 +273,11 @@ impl Fleet {
             }
             share(&mut demands, self.allowed_w(number));
             let mut allotted = demands.iter();
-            for index in &site.members {
+            for index in &site.simulated {
                 for connector in &mut self.chargers[*index].connectors {
                     connector.power_w = allotted.next().copied().unwrap_or(0);
                 }
             }
         }
-    }
-
-    /// Turns a finished session into a record. One that ended as it began leaves none.
-    fn file(&mut self, at: (usize, usize), session: &Session) {
-        let seconds = self.step - session.began;
-        if seconds == 0 {
-            return;
-        }
-        let begin = self.at(session.began);
-        let charger = &mut self.chargers[at.0];
-        let connector = &mut charger.connectors[at.1];
-        let labels = [0x4EC0, at.0 as u64, u64::from(connector.id), self.step as u64];
-        let id = format!("rec_{}", Random::new(self.seed, &labels).hex(12));
-        let place = (charger.id.as_str(), at.0, connector.id);
-        let record = Record::of(session, place, (begin, seconds), connector.meter_ws, id);
-        connector.meter_ws += session.energy_ws;
-        self.records.add(record);
     }
 }

@@ -1,12 +1,16 @@
 //! Charging records: what is left of a session.
 
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
+use super::Fleet;
 use super::physics::{kw, kwh, round};
 use super::session::{Direction, Session};
+use super::upload::{Upload, VehicleInfo};
 use crate::clock::rfc3339;
-use crate::unspecified::reported_energy_ws;
+use crate::random::Random;
 
 /// Price of a kilowatt-hour taken.
 const TARIFF: f64 = 0.42;
@@ -31,6 +35,8 @@ pub(crate) struct Record {
     pub(crate) vin: String,
     pub(crate) soc_start: u8,
     pub(crate) soc_end: u8,
+    /// What the charger has said of it, where that is played from outside: then all of this is shown as it was said.
+    pub(crate) uploaded: Option<Arc<Upload>>,
 }
 
 /// A record as the API shows it. Energies in kWh, powers in kW.
@@ -44,17 +50,12 @@ pub(crate) struct RecordView {
     energy: f64,
     max_power: f64,
     avg_power: f64,
-    cost: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cost: Option<f64>,
     meter_start: f64,
     meter_end: f64,
-    vehicle_info: VehicleView,
-}
-
-#[derive(Serialize)]
-struct VehicleView {
-    vin: String,
-    soc_start: u8,
-    soc_end: u8,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vehicle_info: Option<VehicleInfo>,
 }
 
 impl Record {
@@ -80,6 +81,7 @@ impl Record {
             vin: session.vehicle.vin.clone(),
             soc_start: session.soc_start as u8,
             soc_end: session.soc().floor() as u8,
+            uploaded: None,
         }
     }
 
@@ -95,30 +97,67 @@ impl Record {
 
     /// The record as the API shows it.
     pub(crate) fn view(&self) -> RecordView {
+        let told = self.uploaded.as_deref().cloned().unwrap_or_else(|| self.computed());
+        RecordView {
+            record_id: told.record_id,
+            device_id: self.device_id.clone(),
+            connector_id: told.connector_id,
+            start_time: rfc3339(told.start),
+            end_time: rfc3339(told.end),
+            energy: told.energy,
+            max_power: told.max_power,
+            avg_power: told.avg_power,
+            cost: told.cost,
+            meter_start: told.meter_start,
+            meter_end: told.meter_end,
+            vehicle_info: told.vehicle,
+        }
+    }
+
+    /// What a charger would say of this session.
+    fn computed(&self) -> Upload {
         let seconds = self.length().as_secs().max(1);
-        let energy_ws = reported_energy_ws(self.energy_ws);
         let price = match self.direction {
             Direction::Charge => TARIFF,
             Direction::Discharge => FEED_IN,
         };
-        RecordView {
+        Upload {
             record_id: self.record_id.clone(),
-            device_id: self.device_id.clone(),
             connector_id: self.connector_id,
-            start_time: rfc3339(self.start),
-            end_time: rfc3339(self.end),
-            energy: kwh(energy_ws),
+            start: self.start,
+            end: self.end,
+            // The integral of power: negative where the vehicle gave energy.
+            energy: kwh(self.energy_ws),
             max_power: kw(self.peak_w),
             avg_power: round(kw(self.energy_ws) / seconds as f64, 3),
             // Negative where the vehicle gave energy: that is income.
-            cost: round(kwh(self.energy_ws) * price, 2),
+            cost: Some(round(kwh(self.energy_ws) * price, 2)),
             meter_start: kwh(self.meter_start_ws),
             meter_end: kwh(self.meter_start_ws + self.energy_ws),
-            vehicle_info: VehicleView {
-                vin: self.vin.clone(),
-                soc_start: self.soc_start,
-                soc_end: self.soc_end,
-            },
+            vehicle: Some(VehicleInfo {
+                vin: Some(self.vin.clone()),
+                soc_start: Some(self.soc_start),
+                soc_end: Some(self.soc_end),
+            }),
         }
+    }
+}
+
+impl Fleet {
+    /// Turns a finished session into a record. One that ended as it began leaves none.
+    pub(super) fn file(&mut self, at: (usize, usize), session: &Session) {
+        let seconds = self.step - session.began;
+        if seconds == 0 {
+            return;
+        }
+        let begin = self.at(session.began);
+        let charger = &mut self.chargers[at.0];
+        let connector = &mut charger.connectors[at.1];
+        let labels = [0x4EC0, at.0 as u64, u64::from(connector.id), self.step as u64];
+        let id = format!("rec_{}", Random::new(self.seed, &labels).hex(12));
+        let place = (charger.id.as_str(), at.0, connector.id);
+        let record = Record::of(session, place, (begin, seconds), connector.meter_ws, id);
+        connector.meter_ws += session.energy_ws;
+        self.records.add(record);
     }
 }

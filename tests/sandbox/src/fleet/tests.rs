@@ -25,7 +25,7 @@ pub(super) fn plan(seed: u64) -> Plan {
 
 /// All connectors of the fleet as a frame shows them.
 pub(super) fn readings(fleet: &Fleet) -> Vec<(String, FrameConnector)> {
-    let frames = fleet.chargers.iter().map(|charger| fleet.frame(charger));
+    let frames = fleet.chargers.iter().map(|charger| fleet.frame(charger, fleet.now()));
     frames
         .flat_map(|frame| {
             frame

@@ -24,8 +24,15 @@ impl Fleet {
         if offline && !self.chargers[charger].offline {
             self.chargers[charger].heard = Some(self.now());
         }
-        self.chargers[charger].offline = offline;
-        self.settle(charger);
+        self.connect(charger, !offline);
+    }
+
+    /// Puts a charger on line or takes it off.
+    pub(super) fn connect(&mut self, charger: usize, online: bool) {
+        if self.chargers[charger].offline == online {
+            self.chargers[charger].offline = !online;
+            self.settle(charger);
+        }
     }
 
     /// Lets a charger send no frames, or send them again. Nothing else about it changes.
@@ -35,7 +42,8 @@ impl Fleet {
         }
     }
 
-    fn settle(&mut self, charger: usize) {
+    /// Draws the conclusions for the connectors of a charger that has come, gone, broken or recovered.
+    pub(super) fn settle(&mut self, charger: usize) {
         let offline = self.chargers[charger].offline;
         for connector in &mut self.chargers[charger].connectors {
             connector.condition = match (offline, connector.faulted) {

@@ -1,14 +1,16 @@
 //! The fleet as the API shows it.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::connector::ConnectorState;
-use super::frame::{Frame, FrameConnector};
+use super::frame::{Charge, Frame, FrameConnector};
 use super::{Charger, Fleet, Site};
 use crate::clock::rfc3339;
 use crate::fleet::physics::kw;
+use crate::quirks::uuid::{means, uuid};
+use crate::quirks::{DeviceStatus, Ids};
 use crate::unspecified::summary_bucket;
 
 /// Seconds between two heartbeats of a charger.
@@ -22,9 +24,9 @@ const SILENT_FOR: i64 = 3 * 3600;
 pub(crate) struct DeviceView {
     device_id: String,
     sn: String,
-    model: &'static str,
-    manufacturer: &'static str,
-    firmware_version: &'static str,
+    model: String,
+    manufacturer: String,
+    firmware_version: String,
     status: &'static str,
     connectors: Vec<ConnectorView>,
     last_heartbeat: String,
@@ -41,9 +43,11 @@ struct ConnectorView {
     current: f64,
     energy_delivered: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
-    soc: Option<u8>,
-    temperature: f64,
-    last_telemetry_time: String,
+    soc: Option<Charge>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    temperature: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_telemetry_time: Option<String>,
 }
 
 impl Fleet {
@@ -54,12 +58,16 @@ impl Fleet {
 
     /// Index of the site with this id.
     pub(crate) fn find_site(&self, site_id: &str) -> Option<usize> {
-        self.sites.iter().position(|site| site.id == site_id)
+        self.sites.iter().position(|site| means(site_id, &site.id))
     }
 
     /// Every device id, in the fleet's order.
     pub(crate) fn device_ids(&self) -> Vec<String> {
-        self.chargers.iter().map(|charger| charger.id.clone()).collect()
+        let shown = |id: &String| match self.quirks.ids {
+            Ids::Prefixed => id.clone(),
+            Ids::Uuid => uuid(id),
+        };
+        self.chargers.iter().map(|charger| shown(&charger.id)).collect()
     }
 
     /// A site with the live counts of its connectors' states.
@@ -95,11 +103,16 @@ impl Fleet {
             .checked_sub(SignedDuration::from_secs(SILENT_FOR))
             .unwrap_or(self.start);
         let last_beat = SignedDuration::from_secs(self.step - self.step % HEARTBEAT);
-        let (heard, measured) = if charger.offline {
-            let since = charger.heard.unwrap_or(silent_since);
-            (since, since)
-        } else {
-            (self.start.checked_add(last_beat).unwrap_or(self.start), self.now())
+        let (heard, measured) = match &charger.outside {
+            Some(outside) => (outside.heard, None),
+            None if charger.offline => {
+                let since = charger.heard.unwrap_or(silent_since);
+                (since, Some(since))
+            }
+            None => (
+                self.start.checked_add(last_beat).unwrap_or(self.start),
+                Some(self.now()),
+            ),
         };
         let connectors = charger.connectors.iter().map(|connector| {
             let reading = connector.measure(&charger.model, self.micros);
@@ -110,34 +123,50 @@ impl Fleet {
                 voltage: reading.voltage,
                 current: reading.current,
                 energy_delivered: reading.energy_delivered,
-                soc: reading.soc,
+                soc: reading.soc.map(|percent| Charge::told(percent, self.quirks.soc)),
                 temperature: reading.temperature,
-                last_telemetry_time: rfc3339(measured),
+                last_telemetry_time: connector.reading.as_ref().map(|told| told.at).or(measured).map(rfc3339),
             }
         });
         DeviceView {
             device_id: charger.id.clone(),
             sn: charger.sn.clone(),
-            model: charger.model.name,
-            manufacturer: "Tellus Power",
-            firmware_version: charger.firmware,
-            status: if charger.offline { "offline" } else { "online" },
+            model: charger.label.clone(),
+            manufacturer: charger.manufacturer.clone(),
+            firmware_version: charger.firmware.clone(),
+            status: self.status(charger),
             connectors: connectors.collect(),
             last_heartbeat: rfc3339(heard),
             site_id: self.sites[charger.site].id.clone(),
         }
     }
 
-    /// The frame of one charger at the present virtual time.
-    pub(crate) fn frame(&self, charger: &Charger) -> Frame {
+    /// The status of a charger, in the API's words.
+    fn status(&self, charger: &Charger) -> &'static str {
+        let faulty = charger.outside.as_ref().is_some_and(|outside| outside.faulty)
+            || charger
+                .connectors
+                .iter()
+                .any(|one| one.state() == ConnectorState::Fault);
+        match (charger.offline, faulty, self.quirks.device_status) {
+            (true, _, _) => "offline",
+            (false, true, DeviceStatus::WithFault) => "fault",
+            _ => "online",
+        }
+    }
+
+    /// The frame of one charger, with the time it is to carry.
+    pub(crate) fn frame(&self, charger: &Charger, at: Timestamp) -> Frame {
         let measured = charger
             .connectors
             .iter()
             .map(|connector| connector.measure(&charger.model, self.micros));
         Frame {
             device_id: charger.id.clone(),
-            timestamp: rfc3339(self.now()),
-            connectors: measured.map(|reading| FrameConnector::from(&reading)).collect(),
+            timestamp: rfc3339(at),
+            connectors: measured
+                .map(|reading| FrameConnector::of(&reading, self.quirks.soc))
+                .collect(),
         }
     }
 
@@ -146,7 +175,10 @@ impl Fleet {
         let devices = self.chargers.iter().map(|charger| {
             json!({
                 "device_id": charger.id,
-                "model": charger.model.name,
+                "model": charger.label,
+                "sn": charger.sn,
+                "device_secret": charger.secret,
+                "outside": charger.is_outside(),
                 "site_id": self.sites[charger.site].id,
                 "status": if charger.offline { "offline" } else { "online" },
                 "v2g": charger.model.feed_back_w > 0,

@@ -3,6 +3,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use tellus_sandbox::Quirks;
 
 fn start(flags: &[&str]) -> Child {
     Command::new(env!("CARGO_BIN_EXE_tellus-sandbox"))
@@ -34,7 +35,8 @@ fn prints_one_line_and_ends_with_its_standard_input() {
         "--seed",
         "4",
         "--tls",
-        "--fixed-windows",
+        "--quirk",
+        "quota_window=fixed",
         "--history-days",
         "2",
     ]);
@@ -94,4 +96,32 @@ fn ends_cleanly_on_signals() {
 #[test]
 fn refuses_to_be_exposed_by_accident() {
     assert_eq!(ended(start(&["--host", "0.0.0.0"])), Some(1));
+}
+
+#[test]
+fn says_which_quirks_there_are() {
+    let run = |flags: &[&str]| {
+        Command::new(env!("CARGO_BIN_EXE_tellus-sandbox"))
+            .args(flags)
+            .output()
+            .unwrap()
+    };
+    let help = run(&["--help"]);
+    let text = String::from_utf8(help.stdout).unwrap();
+    for switch in Quirks::SWITCHES {
+        assert!(text.contains(&format!("{}:", switch.name)), "{}", switch.name);
+        for (word, meaning) in switch.readings {
+            assert!(text.contains(word) && text.contains(meaning.trim()), "{word}");
+        }
+    }
+    for (quirk, known) in [
+        ("token_reply=x", "bare, enveloped"),
+        ("tokens=x", "token_reply, token_form"),
+        ("soc", "whole, fraction"),
+    ] {
+        let refused = run(&["--quirk", quirk]);
+        assert_eq!(refused.status.code(), Some(2));
+        let why = String::from_utf8(refused.stderr).unwrap();
+        assert!(why.contains(known), "{why}");
+    }
 }

@@ -3,7 +3,8 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use tellus_sandbox::{Options, Scope};
+use tellus_sandbox::quirk::EnergyGroups;
+use tellus_sandbox::{Options, Quirks, Scope};
 
 use crate::support::{Api, json, post, sandbox, still};
 
@@ -139,7 +140,10 @@ async fn sites_can_be_picked_and_grouped() {
     }
 
     let grouping = still(Options {
-        grouped_series: true,
+        quirks: Quirks {
+            energy_groups: EnergyGroups::BySite,
+            ..Quirks::default()
+        },
         sparse_series: true,
         ..Options::default()
     });

@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod binary;
+mod charger;
+mod charger_checks;
 mod command_checks;
 mod command_faults;
 mod commands;
@@ -12,8 +14,11 @@ mod desk;
 mod energy;
 mod faults;
 mod flexibility;
+mod handing_over;
 mod lifecycle;
+mod played;
 mod quickstart;
+mod quirks;
 mod rest;
 mod schedules;
 mod schema;

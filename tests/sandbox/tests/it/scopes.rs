@@ -1,7 +1,8 @@
 use std::time::Duration;
 
 use serde_json::json;
-use tellus_sandbox::{Options, Sandbox, Scope};
+use tellus_sandbox::quirk::QuotaWindow;
+use tellus_sandbox::{Options, Quirks, Sandbox, Scope};
 
 use crate::support::{Api, open, quick, sandbox};
 
@@ -52,7 +53,10 @@ async fn each_client_id_has_its_own_quota() {
 async fn fixed_windows_let_twice_the_quota_through_around_the_minute() {
     let sandbox = Sandbox::start(Options {
         query_per_minute: 2,
-        fixed_windows: true,
+        quirks: Quirks {
+            quota_window: QuotaWindow::Fixed,
+            ..Quirks::default()
+        },
         start_at: Some("2026-03-01T08:00:50Z".parse().unwrap()),
         ..quick()
     })
