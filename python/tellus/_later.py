@@ -31,7 +31,10 @@ class Later:
 
 if TYPE_CHECKING:
     import polars as pl
-    from matplotlib import dates, pyplot
+    from matplotlib import pyplot
+
+    # matplotlib tells no types for it.
+    dates: Any
 else:
     pl = Later("polars", "polars")
     dates = Later("matplotlib.dates", "plot")

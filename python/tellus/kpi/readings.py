@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+
 from tellus._frames import ArrowStream
 from tellus._later import pl
 from tellus._tellus import Gap

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made import at, fleet, record, records
+from made import SESSIONS, START, Drawn, at, fleet, many, record, records
 
 import tellus
 from tellus import kpi
@@ -132,35 +132,8 @@ def test_v2g_revenue() -> None:
     ]
 
 
-START = datetime(2026, 3, 27, tzinfo=UTC)
-SESSIONS = st.lists(
-    st.tuples(
-        st.integers(-5_000, 10_000),
-        st.integers(-60, 3_000),
-        st.floats(-300, 300),
-        st.sampled_from("abc"),
-        st.booleans(),
-    ),
-    max_size=30,
-)
-
-
-def many(drawn: list[tuple[int, int, float, str, bool]]) -> pl.DataFrame:
-    rows = [
-        {
-            "device_id": device,
-            "connector_id": 1,
-            "start_time": START + timedelta(minutes=start),
-            "end_time": None if is_open else START + timedelta(minutes=start + length),
-            "energy": energy,
-        }
-        for start, length, energy, device, is_open in drawn
-    ]
-    return records(*rows)
-
-
 @given(SESSIONS, st.sampled_from(["hour", "day", "month", timedelta(minutes=45)]), st.integers(1, 5_000))
-def test_every_partition_has_the_same_sum(drawn: list[tuple[int, int, float, str, bool]], every: str, cut: int) -> None:
+def test_every_partition_has_the_same_sum(drawn: Drawn, every: str, cut: int) -> None:
     table = many(drawn)
     end = START + timedelta(days=4)
     window = kpi.Window(START, end, "Europe/London")

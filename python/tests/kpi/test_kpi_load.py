@@ -7,8 +7,7 @@ from datetime import date, timedelta
 import polars as pl
 import pytest
 from hypothesis import given
-from made import at, fleet, readings, record, records
-from test_kpi_energy import SESSIONS, START, many
+from made import SESSIONS, START, Drawn, at, fleet, many, readings, record, records
 
 import tellus
 from tellus import kpi
@@ -39,7 +38,7 @@ def test_concurrency() -> None:
 
 
 @given(SESSIONS)
-def test_the_integral_of_concurrency_is_the_sum_of_durations(drawn: list[tuple[int, int, float, str, bool]]) -> None:
+def test_the_integral_of_concurrency_is_the_sum_of_durations(drawn: Drawn) -> None:
     window = kpi.Window(START, START + timedelta(days=4))
     steps = kpi.concurrency(many(drawn), window)
     integral = sum(((end - start) * running for start, end, running in steps.iter_rows()), timedelta())

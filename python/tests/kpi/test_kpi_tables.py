@@ -63,7 +63,7 @@ def test_times_that_are_none(change: dict[str, pl.Expr], field: str) -> None:
 
 
 def test_what_is_no_table() -> None:
-    with pytest.raises(TypeError, match="records must be a table .* not list"):
+    with pytest.raises(TypeError, match=r"records must be a table .* not list"):
         kpi.energy([], WINDOW)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     with pytest.raises(tellus.InvalidRequest, match="records has no column 'energy'"):
         kpi.energy(TABLE.drop("energy"), WINDOW)

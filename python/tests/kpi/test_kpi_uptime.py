@@ -155,6 +155,7 @@ def test_a_timeline_has_no_holes() -> None:
 def test_the_gaps_of_a_stream(sandbox: tellus.Sandbox, client: tellus.Client) -> None:
     one = sandbox.device_ids[0]
     batches: list[pl.DataFrame] = []
+    ended: list[tellus.Gap] = []
     with client.stream([one]) as stream:
         for batch in stream.batches():
             batches.append(batch.to_polars())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import made  # noqa: F401
@@ -18,7 +20,7 @@ BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 
 @pytest.mark.parametrize("field", ["start", "end", "open_until"])
 def test_naive_times_are_refused_by_name(field: str) -> None:
-    times = {"start": BEGIN, "end": BEGIN + timedelta(days=1), "open_until": BEGIN}
+    times: dict[str, Any] = {"start": BEGIN, "end": BEGIN + timedelta(days=1), "open_until": BEGIN}
     times[field] = times[field].replace(tzinfo=None)
     with pytest.raises(tellus.InvalidRequest, match=rf"{field}\.replace\(tzinfo=datetime\.timezone\.utc\)") as raised:
         Window(**times)
@@ -94,4 +96,4 @@ def test_steps_that_make_no_sense(every: timedelta) -> None:
 def test_buckets_cover_the_window_in_order(start: datetime, length: timedelta, zone: str, every: timedelta) -> None:
     edges = Window(start, start + length, zone).edges(every)
     assert (edges[0], edges[-1]) == (start, start + length)
-    assert all(one < other for one, other in zip(edges, edges[1:], strict=False))
+    assert all(one < other for one, other in itertools.pairwise(edges))

@@ -1,4 +1,4 @@
-"""Tables for tests of figures, made by hand."""
+"""Tables for tests of figures and pictures, made by hand or drawn at random."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 from hypothesis import settings
+from hypothesis import strategies as st
 
 # A busy machine is slow, which is no failure; and what one run found does not stay behind for the next.
 settings.register_profile("tellus", deadline=None, max_examples=50, database=None)
@@ -81,3 +82,32 @@ def readings(
 
 def fleet(*connectors: tuple[str, int, str | None, float | None]) -> pl.DataFrame:
     return pl.DataFrame(list(connectors), schema=FLEET, orient="row")
+
+
+START = datetime(2026, 3, 27, tzinfo=UTC)
+Drawn = list[tuple[int, int, float, str, bool]]
+SESSIONS: st.SearchStrategy[Drawn] = st.lists(
+    st.tuples(
+        st.integers(-5_000, 10_000),
+        st.integers(-60, 3_000),
+        st.floats(-300, 300),
+        st.sampled_from("abc"),
+        st.booleans(),
+    ),
+    max_size=30,
+)
+
+
+def many(drawn: Drawn) -> pl.DataFrame:
+    """Records of any length and order, some open, some that end before they begin."""
+    rows = [
+        {
+            "device_id": device,
+            "connector_id": 1,
+            "start_time": START + timedelta(minutes=start),
+            "end_time": None if is_open else START + timedelta(minutes=start + length),
+            "energy": energy,
+        }
+        for start, length, energy, device, is_open in drawn
+    ]
+    return records(*rows)
