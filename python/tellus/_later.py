@@ -30,14 +30,17 @@ class Later:
 
 
 if TYPE_CHECKING:
+    import matplotlib as mpl
     import polars as pl
-    from matplotlib import pyplot
+    from matplotlib import figure, pyplot
 
     # matplotlib tells no types for it.
     dates: Any
 else:
     pl = Later("polars", "polars")
+    mpl = Later("matplotlib", "plot")
+    figure = Later("matplotlib.figure", "plot")
     dates = Later("matplotlib.dates", "plot")
     pyplot = Later("matplotlib.pyplot", "plot")
 
-__all__ = ["dates", "pl", "pyplot"]
+__all__ = ["dates", "figure", "mpl", "pl", "pyplot"]

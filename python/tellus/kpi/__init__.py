@@ -18,14 +18,14 @@ from datetime import timedelta
 
 from tellus.kpi.energy import energy, v2g
 from tellus.kpi.fleet import fleet
-from tellus.kpi.load import concurrency, load_curve, load_duration_curve, measured_load
+from tellus.kpi.load import QUARTER, concurrency, load_curve, load_duration_curve, measured_load
 from tellus.kpi.reconcile import reconcile, reconcile_series
 from tellus.kpi.sessions import sessions
 from tellus.kpi.timeline import timeline
 from tellus.kpi.uptime import NEVI, ONLINE, UK_2023, Definition, Uptime, uptime
 from tellus.kpi.utilisation import occupancy, utilisation
 from tellus.kpi.validate import validate
-from tellus.kpi.window import Window
+from tellus.kpi.window import Every, Window
 
 LOOK_BACK = timedelta(hours=48)
 """Whether the platform lists sessions by their start or by overlap is not specified. Ask for records from so long
@@ -35,8 +35,10 @@ __all__ = [
     "LOOK_BACK",
     "NEVI",
     "ONLINE",
+    "QUARTER",
     "UK_2023",
     "Definition",
+    "Every",
     "Uptime",
     "Window",
     "concurrency",

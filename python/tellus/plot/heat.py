@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 def heat_map(occupancy: pl.DataFrame, ax: Axes | None = None) -> Axes:
     """Occupied share in % by weekday and local hour, from :func:`tellus.kpi.occupancy`.
 
-    Light is busy; the scale ends with the busiest hour. An hour of which the window has none is hatched. Draws on `ax`, or on axes of a new figure; returns
-    them.
+    Light is busy; the scale ends with the busiest hour. An hour of which the window has none is hatched. Draws on `ax`,
+    or on axes of a new figure; returns them.
     """
     ax = axes(ax)
     grid = occupancy.sort("weekday", "hour")["occupied"].to_list()

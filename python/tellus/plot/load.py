@@ -51,7 +51,7 @@ def load_curve(load: pl.DataFrame, ax: Axes | None = None) -> Axes:
         label = None
     ax.axhline(0, color=FAINT, linewidth=0.8)
     ax.set_xlim(edges[0], edges[-1])
-    legend_below(ax, 4)
+    legend_below(ax)
     return ax
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from tellus._later import dates, pl, pyplot
+from tellus._later import dates, mpl, pl, pyplot
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -28,7 +28,7 @@ def axes(ax: Axes | None) -> Axes:
 
 def ink() -> str:
     """The colour of text, which is that of lines that stand for all there is."""
-    return str(pyplot.rcParams["text.color"])
+    return str(mpl.rcParams["text.color"])
 
 
 def zone_of(frame: pl.DataFrame, name: str) -> str:
@@ -58,6 +58,8 @@ def nothing(ax: Axes, what: str) -> None:
     ax.text(0.5, 0.5, what, transform=ax.transAxes, ha="center", va="center", color=FAINT)
 
 
-def legend_below(ax: Axes, columns: int) -> None:
+def legend_below(ax: Axes) -> None:
     """A legend that covers nothing."""
+    count = len(ax.get_legend_handles_labels()[1])
+    columns = count if count <= 5 else -(-count // 2)
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=columns, frameon=False)

@@ -55,5 +55,5 @@ def timeline(states: pl.DataFrame, ax: Axes | None = None) -> Axes:
     ax.tick_params(axis="y", length=0)
     ax.set_ylim(len(names) - 0.5, -0.5)
     ax.set_xlim(*dates.date2num([states["start"].min(), states["end"].max()]))
-    legend_below(ax, 6)
+    legend_below(ax)
     return ax

@@ -55,7 +55,9 @@ def draw(name: str, folder: Path) -> Path:
     """Draws a picture in matplotlib's own style, whatever the machine's settings are."""
     path = folder / f"{name}.png"
     with style.context("default"):
-        PICTURES[name]().figure.savefig(path)
+        drawn = PICTURES[name]().get_figure(root=True)
+        assert drawn is not None
+        drawn.savefig(path)
     return path
 
 

@@ -66,7 +66,7 @@ def test_nothing_can_be_drawn(draw_on: Any, table: pl.DataFrame, across: str, up
 def test_ids_are_text_and_no_formula(tmp_path: Path) -> None:
     wicked = r"$\frac{1$ <script>"
     seen = readings("03-28 02:00", [1.0] * 5, device_id=wicked, state=r"$\sta{te$ &")
-    ax = plot.timeline(kpi.timeline(seen, WINDOW))
+    ax: Any = plot.timeline(kpi.timeline(seen, WINDOW))
     ax.figure.savefig(tmp_path / "wicked.svg")
     assert [label.get_text() for label in ax.get_yticklabels()] == [f"{wicked} #1"]
 
@@ -81,7 +81,7 @@ def test_the_hidden_hour_is_hidden_and_the_unknown_is_hatched() -> None:
 
 
 def test_what_is_not_known_of_sessions_is_told() -> None:
-    ax = plot.session_histogram(kpi.sessions(RECORDS), "duration")
+    ax: Any = plot.session_histogram(kpi.sessions(RECORDS), "duration")
     assert ax.get_ylabel() == "Sessions (1 unknown)"
     assert sum(patch.get_height() for patch in ax.patches) >= RECORDS.height - 1
     only = plot.session_histogram(kpi.sessions(RECORDS).filter("discharge"))
