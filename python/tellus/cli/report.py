@@ -52,7 +52,7 @@ def report(
     ratings = rating(rated or [])
     window = kpi.Window(start or moment("30d"), end or datetime.now(UTC), zone)
     try:
-        seen = None if telemetry is None else pl.read_parquet(telemetry)
+        seen = None if telemetry is None else _read(telemetry)
         with client() as platform:
             source = _report.collect(platform, site, window, rated_power=ratings, telemetry=seen)
         page = _report.render(source)
@@ -63,3 +63,10 @@ def report(
         note(f"Written: {out}")
     else:
         print_json({"file": str(out), "bytes": len(page.encode())})
+
+
+def _read(path: Path) -> pl.DataFrame:
+    try:
+        return pl.read_parquet(path)
+    except pl.exceptions.PolarsError as error:
+        raise InvalidRequest(f"{path} cannot be read as Parquet: {error}") from error

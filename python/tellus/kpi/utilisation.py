@@ -33,8 +33,9 @@ def utilisation(
     `charging`: share of the *observed* connector-time in which power, in either direction, was at least `idle_below`
     kW; from telemetry, null without it or where nothing was seen (see :func:`sessions` for `max_gap` and `gaps`).
     `capacity_factor`: throughput over what the connectors could have moved at rated power; null where the rating of a
-    charger is not known. Connectors of the `fleet` without sessions count; sessions at others do not. Sessions are cut
-    to the window; those without an end last until its ``open_until``.
+    charger is not known, and above 100 for a connector that draws on its neighbour's part. Connectors of the `fleet`
+    without sessions count; sessions at others do not. Sessions are cut to the window; those without an end last until
+    its ``open_until``.
     """
     keys = KEYS[by]
     connectors = places(fleet)

@@ -24,7 +24,7 @@ def heat_map(occupancy: pl.DataFrame, ax: Axes | None = None) -> Axes:
     grid = occupancy.sort("weekday", "hour")["occupied"].to_list()
     week = [[float("nan") if share is None else share for share in grid[24 * day : 24 * day + 24]] for day in range(7)]
     ax.patch.set(facecolor="none", edgecolor=FAINT, hatch=HATCH)
-    mesh = ax.pcolormesh(range(25), range(8), week, cmap="cividis", vmin=0, vmax=_top(occupancy))
+    mesh = ax.pcolormesh(range(25), range(8), week, cmap="cividis", vmin=0, vmax=_top(occupancy), antialiased=False)
     ax.invert_yaxis()
     ax.set_xticks(range(0, 25, 3))
     ax.set_yticks([day + 0.5 for day in range(7)], list(calendar.day_abbr))

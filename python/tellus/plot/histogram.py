@@ -55,5 +55,6 @@ def session_histogram(
     median = float(known.select(pl.col("size").median()).item())
     ax.axvline(median, color=ink(), linestyle="--", linewidth=1.2, label=f"Median {median:.3g}")
     ax.set_xlim(left=0)
+    ax.locator_params(axis="y", integer=True)
     legend_below(ax)
     return ax

@@ -17,6 +17,7 @@ CHARGING = "#0072B2"
 DISCHARGING = "#E69F00"
 HATCH = "////"
 FAINT = "#808080"
+LONGEST_NAME = 22
 SIZE = (8.0, 4.5)
 """Inches: 800 x 450 pixels at matplotlib's 100 dots per inch."""
 
@@ -44,6 +45,12 @@ def local_time(ax: Axes, zone: str) -> None:
     ax.xaxis.set_major_locator(locator)
     ax.xaxis.set_major_formatter(dates.ConciseDateFormatter(locator, tz=place))
     ax.set_xlabel(f"Local time ({zone})")
+
+
+def short(text: str) -> str:
+    """A name that leaves room: the beginning and the end of a long one, without what cannot be printed."""
+    clean = "".join(letter if letter.isprintable() else " " for letter in text)
+    return clean if len(clean) <= LONGEST_NAME else f"{clean[:12]}…{clean[-8:]}"
 
 
 def quiet(ax: Axes) -> None:

@@ -6,7 +6,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tellus._later import dates, pl
-from tellus.plot.style import CHARGING, DISCHARGING, FAINT, HATCH, axes, legend_below, local_time, nothing, zone_of
+from tellus.plot.style import (
+    CHARGING,
+    DISCHARGING,
+    FAINT,
+    HATCH,
+    axes,
+    legend_below,
+    local_time,
+    nothing,
+    short,
+    zone_of,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -46,10 +57,11 @@ def timeline(states: pl.DataFrame, ax: Axes | None = None) -> Axes:
         begin, end = (dates.date2num(part[name].to_list()) for name in ("start", "end"))
         hatched = {"facecolor": "none", "edgecolor": FAINT, "hatch": HATCH}
         look: dict[str, Any] = {"color": STATES.get(state, OTHER)} if state else hatched
-        label = state.replace("$", r"\$").capitalize() if state else "Not observed"
+        label = short(state).replace("$", r"\$").capitalize() if state else "Not observed"
         ax.barh(part["row"].to_list(), end - begin, THICK, begin, label=label, linewidth=0, **look)
     names = [
-        f"{device} #{connector}" for device, connector in connectors.select("device_id", "connector_id").iter_rows()
+        f"{short(device)} #{connector}"
+        for device, connector in connectors.select("device_id", "connector_id").iter_rows()
     ]
     ax.set_yticks(range(len(names)), names, parse_math=False)
     ax.tick_params(axis="y", length=0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from html import escape
 from typing import Final
 
@@ -33,11 +34,11 @@ def tag(name: str, /, *content: str, **attributes: str) -> Html:
     return Html(f"<{name}{named}>" if name in VOID else f"<{name}{named}>{join(*content)}</{name}>")
 
 
-def table(heads: list[str], rows: list[list[str]], *, texts: int = 1) -> Html:
-    """A table. The first `texts` columns are texts, the others are numbers."""
+def table(heads: list[str], rows: list[list[str]], texts: Collection[int] = (0,)) -> Html:
+    """A table. The columns with these indices are texts, the others numbers."""
+    kinds = ["text" if index in texts else "number" for index in range(len(heads))]
 
     def line(cell: str, cells: list[str]) -> Html:
-        kinds = ["text" if index < texts else "number" for index in range(len(cells))]
         return tag("tr", *(tag(cell, value, class_=kind) for value, kind in zip(cells, kinds, strict=True)))
 
     body = [line("td", row) for row in rows]

@@ -24,7 +24,8 @@ header p, .note, figcaption { color: var(--soft); margin: .2rem 0; font-size: .9
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; font-variant-numeric: tabular-nums; }
 th, td { padding: .3rem .6rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
-th { font-weight: 600; color: var(--soft); }
+th { font-weight: 600; color: var(--soft); overflow-wrap: normal; }
+td.text { overflow-wrap: break-word; }
 th.number, td.number { text-align: right; overflow-wrap: normal; }
 tbody tr:nth-child(odd) { background: var(--band); }
 figure { margin: 1rem 0; }

@@ -17,6 +17,7 @@ BOUNDS = "Uptime lies between its two bounds, and idle time is at least what is 
 ALWAYS = (
     "Chargers are known from settings and from records, since the platform does not list them: one that never had a "
     "session may be missing.",
+    "A session may get its record only when it has ended: what still runs at the end of the period may be missing.",
     "Sessions that another system manages may be missing from the platform's records.",
     "The energy of a session is spread evenly over its duration. Sessions that began more than "
     f"{kpi.LOOK_BACK.total_seconds() / 3600:.0f} h before the period are left out.",
@@ -48,7 +49,7 @@ def key_figures(source: Source) -> Html:
         ["Charging or discharging", number(used["charging"], 1), "% of observed connector-time"],
         ["Capacity factor", number(used["capacity_factor"], 1), "% of rated energy"],
     ]
-    return section("Key figures", table(["Figure", "Value", "Unit"], rows))
+    return section("Key figures", table(["Figure", "Value", "Unit"], rows, (0, 2)))
 
 
 def sessions_of(source: Source) -> pl.DataFrame:
@@ -121,7 +122,7 @@ def uptime(source: Source) -> Html:
             rows.append([definition.name, whom, number(row["unknown"], 1), *shares, met[row["met"]]])
     heads = ["Definition", "For", "Not observed h", "At least %", "At most %", "By definition %", "Threshold"]
     rules = [f"{each.name}: {each.source}." for each in (kpi.NEVI, kpi.UK_2023)]
-    return section("States and uptime", drawn, table(heads, rows, texts=2), tag("p", " ".join(rules), class_="note"))
+    return section("States and uptime", drawn, table(heads, rows, (0, 1, 6)), tag("p", " ".join(rules), class_="note"))
 
 
 def agreement(source: Source) -> Html:
@@ -150,7 +151,7 @@ def agreement(source: Source) -> Html:
     ]
     more = tag("p", f"{odd.height - SHOWN:,} more are not shown.", class_="note") if odd.height > SHOWN else NOTHING
     warnings = (
-        join(table(["Record", "Connector", "Warning", "Value", "Limit", "Unit"], listed, texts=3), more)
+        join(table(["Record", "Connector", "Warning", "Value", "Limit", "Unit"], listed, (0, 1, 2)), more)
         if listed
         else tag("p", "No record looks odd.")
     )

@@ -71,6 +71,14 @@ def test_ids_are_text_and_no_formula(tmp_path: Path) -> None:
     assert [label.get_text() for label in ax.get_yticklabels()] == [f"{wicked} #1"]
 
 
+def test_long_ids_leave_room(tmp_path: Path) -> None:
+    long = readings("03-28 02:00", [1.0] * 5, device_id="0a1b2c3d-\n" + "x" * 500 + "-end", state="s" * 300)
+    ax: Any = plot.timeline(kpi.timeline(long, WINDOW))
+    ax.figure.savefig(tmp_path / "long.png")
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["0a1b2c3d- xx…xxxx-end #1"]
+    assert ax.get_position().width > 0.5
+
+
 def test_the_hidden_hour_is_hidden_and_the_unknown_is_hatched() -> None:
     ax = plot.load_curve(kpi.measured_load(TELEMETRY, WINDOW))
     spans = [patch for patch in ax.patches if patch.get_hatch()]
