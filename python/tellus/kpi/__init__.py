@@ -10,7 +10,8 @@ Tables come in as anything that speaks Arrow (this package's records and batches
 columns that records and telemetry have here; figures go out as ``polars.DataFrame`` (``.to_pandas()``,
 ``.to_arrow()``). Polars reads Arrow memory where it lies and needs nothing else installed: ``pip install
 'tellus-sdk[polars]'``. Units: kW (negative while discharging), kWh, hours, %. Local times are those of the window's
-zone. A figure that cannot be known is null, never 0; a sum tells beside it what
+zone. Ids of devices are categories, as in this package's own tables.
+A figure that cannot be known is null, never 0; a sum tells beside it what
 it lacks.
 """
 

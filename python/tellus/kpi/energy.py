@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tellus._frames import ArrowStream
 from tellus._later import pl
-from tellus.kpi.spread import parts_of, told
+from tellus.kpi.spread import parts_of
 from tellus.kpi.tables import By
 from tellus.kpi.window import HOUR, Every, Window
 
@@ -31,18 +31,16 @@ def energy(
     Source: ``energy``, and its sign from ``avg_power``, ``max_power`` or ``cost``: the platform does not say which
     sign a discharge's energy has, but power is negative then, and so is cost.
     """
-    parts, grid, keys = parts_of(records, window, every, by, fleet)
-    part = pl.col("energy") * pl.col("share")
-    began = pl.col("start_time").to_physical() == pl.col("begin")
-    sums = parts.group_by(keys).agg(
-        charged=part.filter(~pl.col("discharge")).sum(),
-        discharged=-part.filter("discharge").sum(),
-        net=part.sum(),
-        sessions=began.sum().cast(pl.Int64),
-        unmetered=pl.col("energy").is_null().sum().cast(pl.Int64),
+    parts = parts_of(records, window, every, by, fleet)
+    part = pl.col("energy").fill_null(0) * pl.col("share")
+    return parts.told(
+        charged=part.clip(lower_bound=0),
+        # Nothing, negated, would read -0.0.
+        discharged=(-part).clip(lower_bound=0) + 0.0,
+        net=part,
+        sessions=_began(),
+        unmetered=pl.col("energy").is_null().cast(pl.Int64),
     )
-    # The sum of nothing, negated, would read -0.0.
-    return told(grid, sums.with_columns(pl.col("discharged") + 0.0), keys)
 
 
 def v2g(
@@ -62,19 +60,19 @@ def v2g(
     A negative cost is revenue. A discharge for which the operator pays has a cost instead. Energy, time and money are
     spread evenly over the session, as in :func:`energy`, with the same edge cases.
     """
-    parts, grid, keys = parts_of(records, window, every, by, fleet)
-    money = pl.col("cost") * pl.col("share")
-    began = pl.col("start_time").to_physical() == pl.col("begin")
-    sums = (
-        parts.filter("discharge")
-        .group_by(keys)
-        .agg(
-            sessions=began.sum().cast(pl.Int64),
-            exported=(pl.col("energy") * pl.col("share")).abs().sum(),
-            discharge_hours=(pl.col("finish") - pl.col("begin")).sum() / HOUR,
-            revenue=(-money).clip(0).sum(),
-            cost=money.clip(0).sum(),
-            unpriced=pl.col("cost").is_null().sum().cast(pl.Int64),
-        )
+    parts = parts_of(records, window, every, by, fleet)
+    discharges = parts._replace(rows=parts.rows.filter("discharge"))
+    money = pl.col("cost").fill_null(0) * pl.col("share")
+    return discharges.told(
+        sessions=_began(),
+        exported=(pl.col("energy").fill_null(0) * pl.col("share")).abs(),
+        discharge_hours=(pl.col("finish") - pl.col("begin")) / HOUR,
+        revenue=(-money).clip(lower_bound=0) + 0.0,
+        cost=money.clip(lower_bound=0),
+        unpriced=pl.col("cost").is_null().cast(pl.Int64),
     )
-    return told(grid, sums, keys)
+
+
+def _began() -> pl.Expr:
+    """1 for the part that a session begins with."""
+    return (pl.col("start_time").to_physical() == pl.col("begin")).cast(pl.Int64)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from tellus._later import pl
 from tellus._tellus import Device
 
-SCHEMA = {"device_id": "String", "connector_id": "Int64", "site_id": "String", "rated_power": "Float64"}
+SCHEMA = {"device_id": "Categorical", "connector_id": "Int64", "site_id": "String", "rated_power": "Float64"}
 
 
 def fleet(devices: Iterable[Device], rated_power: Mapping[str, float] | None = None) -> pl.DataFrame:

@@ -27,10 +27,14 @@ def concurrency(records: ArrowStream, window: Window, fleet: ArrowStream | None 
     frame = lasting(keep(sessions_of(records), fleet, None), window)
     begin, finish = (pl.col(name).clip(low, high) for name in ("begin", "finish"))
     frame = frame.select(begin=begin, finish=finish).filter(pl.col("begin") < pl.col("finish"))
-    edges = pl.DataFrame({"start": [low, high], "change": [0, 0]}, schema={"start": pl.Int64, "change": pl.Int64})
-    changes = [frame.select(start=name, change=pl.lit(by, pl.Int64)) for name, by in (("begin", 1), ("finish", -1))]
-    steps = pl.concat([edges, *changes]).group_by("start").agg(pl.col("change").sum()).sort("start")
+    # A moment and what happens then in one number, so that there is one column to sort.
+    changes = pl.concat([frame["begin"] * 2 + 1, frame["finish"].alias("begin") * 2]).sort().alias("change")
+    steps = changes.to_frame().select(start=pl.col("change") // 2, change=pl.col("change") % 2 * 2 - 1)
     steps = steps.select("start", running=pl.col("change").cum_sum())
+    ends = pl.DataFrame({"start": [low, high], "running": [0, 0]}, schema=steps.schema)
+    # Of all that happens at a moment, what comes out of it counts.
+    steps = pl.concat([ends.head(1), steps, ends.tail(1)])
+    steps = steps.filter((pl.col("start") != pl.col("start").shift(-1)).fill_null(True))
     # Where one ends and another begins at the same moment, nothing changes.
     steps = steps.filter((pl.col("running") != pl.col("running").shift(1)).fill_null(True) | (pl.col("start") == high))
     steps = steps.select("start", pl.col("start").shift(-1).alias("end"), "running").head(-1)

@@ -54,7 +54,7 @@ def _gaps(gaps: Gaps) -> pl.DataFrame:
     if isinstance(gaps, Sequence):
         rows = [(gap.device_id, gap.last and gap.last.timestamp, gap.next and gap.next.timestamp) for gap in gaps]
         when = pl.Datetime("us", "UTC")
-        frame = pl.DataFrame(rows, schema={"device_id": pl.String, "start": when, "end": when}, orient="row")
+        frame = pl.DataFrame(rows, schema={"device_id": pl.Categorical, "start": when, "end": when}, orient="row")
     else:
         frame = table(gaps, "gaps", ["device_id", "start", "end"])
     # A step that ends exactly where a gap begins is clear of it: hence the microsecond.

@@ -68,7 +68,8 @@ def _column(schema: pl.Schema, name: str, field: str) -> pl.Expr:
     if name in NUMBERS:
         # pandas has no other way to say that a number is missing.
         return column.cast(pl.Float64).fill_nan(None)
-    return column.cast(pl.Int64 if name == "connector_id" else pl.String)
+    # Codes for ids: what groups, joins and sorts by them then does so by numbers.
+    return column.cast({"connector_id": pl.Int64, "device_id": pl.Categorical}.get(name, pl.String))
 
 
 def sessions_of(records: ArrowStream) -> pl.DataFrame:

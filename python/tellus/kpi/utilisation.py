@@ -43,9 +43,7 @@ def utilisation(
     sessions = split(lasting(keep(sessions_of(records), fleet, by), window), edges)
     occupied = union(sessions).group_by(CONNECTOR).agg(occupied_hours=_hours().sum())
     moved = sessions.group_by(CONNECTOR).agg(throughput=(pl.col("energy") * pl.col("share")).abs().sum())
-    seen = pl.DataFrame(schema={"device_id": pl.String, "connector_id": pl.Int64}).with_columns(
-        observed_hours=pl.lit(0.0), charging_hours=pl.lit(0.0)
-    )
+    seen = connectors.select(*CONNECTOR, observed_hours=pl.lit(0.0), charging_hours=pl.lit(0.0))
     if telemetry is not None:
         steps = steps_of(telemetry, max_gap, gaps).filter(pl.col("power").is_not_null())
         seen = (

@@ -54,10 +54,7 @@ def key_figures(source: Source) -> Html:
 
 def sessions_of(source: Source) -> pl.DataFrame:
     """The site's sessions that begin in the window."""
-    found = kpi.sessions(source.records, source.telemetry, gaps=source.gaps)
-    found = found.join(source.fleet.select("device_id", "connector_id"), on=["device_id", "connector_id"], how="semi")
-    window = source.window
-    return found.filter(pl.col("start_time").is_between(window.start, window.end, closed="left"))
+    return mine(source, kpi.sessions(source.records, source.telemetry, gaps=source.gaps))
 
 
 def pictures(source: Source) -> Html:
@@ -133,11 +130,12 @@ def agreement(source: Source) -> Html:
         for name in ("charged", "discharged"):
             compared = sums.select(ok=f"{name}_ok", ours=name, theirs=f"platform_{name}")
             rows.append(_compared(f"Days whose {name} energy is the platform's", compared))
-    told = kpi.reconcile(mine(source), source.telemetry, gaps=source.gaps)
+    records = mine(source, pl.DataFrame(source.records))
+    told = kpi.reconcile(records, source.telemetry, gaps=source.gaps)
     for name, says in COUNTERS.items():
         compared = told.select(ok=f"{name}_ok", ours=pl.col("recorded").abs(), theirs=pl.col(name).abs())
         rows.append(_compared(f"Sessions that agree with {says}", compared))
-    odd = kpi.validate(mine(source), source.fleet)
+    odd = kpi.validate(records, source.fleet)
     listed = [
         [
             row["record_id"] or "–",
@@ -170,12 +168,11 @@ def _compared(what: str, both: pl.DataFrame) -> list[str]:
     return [what, f"{good} of {known.height}", number(apart if known.height else None, 3)]
 
 
-def mine(source: Source) -> pl.DataFrame:
-    """The records of the site that begin in the window."""
-    window = source.window
-    frame = pl.DataFrame(source.records).with_columns(pl.col("device_id").cast(pl.String))
-    frame = frame.filter(pl.col("start_time").is_between(window.start, window.end, closed="left"))
-    return frame.join(source.fleet.select("device_id").unique(), on="device_id", how="semi")
+def mine(source: Source, table: pl.DataFrame) -> pl.DataFrame:
+    """The sessions in a table that are the site's and begin in the window."""
+    window, here = source.window, source.fleet["device_id"].cast(pl.String).unique()
+    began = pl.col("start_time").is_between(window.start, window.end, closed="left")
+    return table.filter(began & pl.col("device_id").cast(pl.String).is_in(here.implode()))
 
 
 def unseen(source: Source) -> Html:
@@ -187,7 +184,9 @@ def unseen(source: Source) -> Html:
         missing = number(max(used["hours"] - used["observed_hours"], 0), 1)
         said = [f"Of {number(used['hours'], 1)} connector-hours, {missing} were not observed. {BOUNDS}"]
     counts = {
-        "sessions have no end yet: they count until the end of the period.": mine(source)["end_time"].null_count(),
+        "sessions have no end yet: they count until the end of the period.": sessions_of(source)[
+            "end_time"
+        ].null_count(),
         "sessions tell no energy: they count as nothing.": _one(
             kpi.energy(*known, None, fleet=source.fleet), "unmetered"
         ),
