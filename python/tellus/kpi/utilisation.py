@@ -40,7 +40,8 @@ def utilisation(
     keys = KEYS[by]
     connectors = places(fleet)
     edges = window.edges(None)
-    sessions = split(lasting(keep(sessions_of(records), fleet, by), window), edges)
+    sessions = lasting(keep(sessions_of(records), fleet, by), window)
+    sessions = split(sessions.select(*CONNECTOR, "begin", "finish", "energy"), edges)
     occupied = union(sessions).group_by(CONNECTOR).agg(occupied_hours=_hours().sum())
     moved = sessions.group_by(CONNECTOR).agg(throughput=(pl.col("energy") * pl.col("share")).abs().sum())
     seen = connectors.select(*CONNECTOR, observed_hours=pl.lit(0.0), charging_hours=pl.lit(0.0))
@@ -79,7 +80,8 @@ def occupancy(records: ArrowStream, window: Window, fleet: ArrowStream) -> pl.Da
     """
     connectors = places(fleet)
     edges = window.edges("hour")
-    whole = split(lasting(keep(sessions_of(records), fleet, None), window), window.edges(None))
+    whole = lasting(keep(sessions_of(records), fleet, None), window).select(*CONNECTOR, "begin", "finish")
+    whole = split(whole, window.edges(None))
     parts = split(union(whole), edges)
     taken = parts.group_by("bucket").agg(occupied_hours=_hours().sum())
     there = buckets(edges, window.zone).join(taken, on="bucket", how="left")
