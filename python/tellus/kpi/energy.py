@@ -13,7 +13,7 @@ def energy(
     records: ArrowStream,
     window: Window,
     every: Every | None = "day",
-    by: By | None = None,
+    by: By = None,
     fleet: ArrowStream | None = None,
 ) -> pl.DataFrame:
     """Energy of sessions in each bucket of the window's local calendar; ``every=None``: of the window as a whole.
@@ -47,7 +47,7 @@ def v2g(
     records: ArrowStream,
     window: Window,
     every: Every | None = None,
-    by: By | None = None,
+    by: By = None,
     fleet: ArrowStream | None = None,
 ) -> pl.DataFrame:
     """What vehicles gave back, and what it was worth.

@@ -87,9 +87,7 @@ class Parts(NamedTuple):
         return self.grid.with_columns(sums)
 
 
-def parts_of(
-    records: ArrowStream, window: Window, every: Every | None, by: By | None, fleet: ArrowStream | None
-) -> Parts:
+def parts_of(records: ArrowStream, window: Window, every: Every | None, by: By, fleet: ArrowStream | None) -> Parts:
     """Sessions in buckets. Groups are those of the fleet, or those that have sessions in the window."""
     edges = window.edges(every)
     sessions = lasting(keep(sessions_of(records), fleet, by), window)

@@ -9,10 +9,10 @@ from tellus._frames import ArrowStream
 from tellus._later import pl
 from tellus.kpi.window import Window, refuse
 
-By = Literal["site", "device", "connector"]
-"""What a figure is told for, one row each."""
+By = Literal["site", "device", "connector"] | None
+"""What a figure is told for, one row each; ``None``: for all together."""
 
-KEYS: dict[By | None, list[str]] = {
+KEYS: dict[By, list[str]] = {
     None: [],
     "site": ["site_id"],
     "device": ["device_id"],
@@ -112,7 +112,7 @@ def places(fleet: ArrowStream) -> pl.DataFrame:
     return frame.with_columns(capacity=pl.col("rated_power") / pl.len().over("device_id"))
 
 
-def keep(frame: pl.DataFrame, fleet: ArrowStream | None, by: By | None) -> pl.DataFrame:
+def keep(frame: pl.DataFrame, fleet: ArrowStream | None, by: By) -> pl.DataFrame:
     """The rows that belong to the fleet, with the columns of the fleet's table; all of them where none is given."""
     if by not in KEYS:
         raise refuse("by", f"must be one of {[key for key in KEYS if key]} or None, not {by!r}")

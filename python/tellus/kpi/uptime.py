@@ -130,7 +130,7 @@ ONLINE = Definition(name="online", source="", down=frozenset({"unavailable", "of
 def uptime(
     timeline: ArrowStream,
     definition: Definition,
-    by: By | None = "connector",
+    by: By = "connector",
     *,
     excluded: ArrowStream | None = None,
     fleet: ArrowStream | None = None,

@@ -18,7 +18,7 @@ def utilisation(
     window: Window,
     fleet: ArrowStream,
     telemetry: ArrowStream | None = None,
-    by: By | None = None,
+    by: By = None,
     *,
     idle_below: float = IDLE_BELOW,
     max_gap: timedelta | None = MAX_GAP,
