@@ -8,8 +8,6 @@ from typing import Annotated
 
 import typer
 
-from tellus import kpi
-from tellus import report as _report
 from tellus._later import pl
 from tellus.cli.guard import client, guarded
 from tellus.cli.lists import END, START
@@ -49,13 +47,17 @@ def report(
 ) -> None:
     """Writes a page about a site: energy, use, load, V2G, uptime, and what was not observed. Default: the last 30
     days."""
+    # Every command is imported with every other one; this one's modules are its own.
+    from tellus import kpi
+    from tellus import report as pages
+
     ratings = rating(rated or [])
     window = kpi.Window(start or moment("30d"), end or datetime.now(UTC), zone)
     try:
         seen = None if telemetry is None else _read(telemetry)
         with client() as platform:
-            source = _report.collect(platform, site, window, rated_power=ratings, telemetry=seen)
-        page = _report.render(source)
+            source = pages.collect(platform, site, window, rated_power=ratings, telemetry=seen)
+        page = pages.render(source)
     except ImportError as error:
         raise InvalidRequest(str(error)) from error
     out.write_text(page, encoding="utf-8")
