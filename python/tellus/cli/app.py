@@ -10,7 +10,7 @@ import typer
 
 import tellus
 from tellus._exits import TABLE
-from tellus.cli import completion, control, flex, lists, tools, watch
+from tellus.cli import completion, control, flex, lists, report, tools, watch
 from tellus.cli.output import Format
 
 app = typer.Typer(
@@ -35,6 +35,7 @@ for command in (
     control.discharge,
     control.schedule,
     flex.flex,
+    report.report,
     tools.token,
     tools.sandbox,
     tools.demo,
