@@ -8,7 +8,7 @@ import kotlinx.coroutines.launch
 import kotlinx.coroutines.withTimeoutOrNull
 import kotlin.time.Duration
 import com.telluspower.tellus.ffi.TelemetryBatch as NativeBatch
-import com.telluspower.tellus.ffi.TelemetrySubscription as NativeSubscription
+import com.telluspower.tellus.ffi.TelemetrySubscriptionInterface as NativeSubscription
 
 /**
  * Takes batches out of a stream. Who waits for one may be cancelled at any moment, also when it has just come; so

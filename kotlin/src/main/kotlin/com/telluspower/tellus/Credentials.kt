@@ -30,9 +30,12 @@ public sealed class Credentials {
      */
     public class TokenProvider(
         /** Where tokens are kept beyond the process; null: nowhere. */
-        public val store: TokenStore? = null,
+        public val store: TokenStore?,
         internal val accessToken: suspend () -> AccessToken,
     ) : Credentials() {
+        /** One whose tokens are kept nowhere beyond the process. */
+        public constructor(accessToken: suspend () -> AccessToken) : this(null, accessToken)
+
         /** Shows nothing of the provider. */
         override fun toString(): String = "TokenProvider"
     }
