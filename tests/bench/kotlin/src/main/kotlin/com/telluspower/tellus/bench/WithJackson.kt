@@ -14,13 +14,13 @@ import java.util.concurrent.CompletionStage
 /** What the JDK has, and Jackson: adds up in the callback, which is less than a `Flow` would take. */
 fun main(args: Array<String>) = measure(Job(args[1], args[2]), ::read)
 
-private class Frame @JsonCreator constructor(
+private class JacksonFrame @JsonCreator constructor(
     @param:JsonProperty("device_id") val deviceId: String,
     @param:JsonProperty("timestamp") val timestamp: Instant,
-    @param:JsonProperty("connectors") val connectors: List<Reading>,
+    @param:JsonProperty("connectors") val connectors: List<JacksonReading>,
 )
 
-private class Reading @JsonCreator constructor(
+private class JacksonReading @JsonCreator constructor(
     @param:JsonProperty("connector_id") val connectorId: Int?,
     @param:JsonProperty("state") val state: String?,
     @param:JsonProperty("power") val power: Double?,
@@ -28,9 +28,9 @@ private class Reading @JsonCreator constructor(
     @param:JsonProperty("soc") val soc: Double?,
 )
 
-private val reader = JsonMapper.builder().addModule(JavaTimeModule()).build().readerFor(Frame::class.java)
+private val reader = JsonMapper.builder().addModule(JavaTimeModule()).build().readerFor(JacksonFrame::class.java)
 
-private class Listener(private val expected: Int) : WebSocket.Listener {
+private class JacksonListener(private val expected: Int) : WebSocket.Listener {
     val sums = Sums()
     val done = CompletableFuture<Unit>()
     private val parts = StringBuilder()
@@ -49,7 +49,7 @@ private class Listener(private val expected: Int) : WebSocket.Listener {
         done.completeExceptionally(error)
     }
 
-    private fun add(frame: Frame) {
+    private fun add(frame: JacksonFrame) {
         sums.frame(frame.deviceId, frame.timestamp)
         for (each in frame.connectors) {
             sums.reading(each.connectorId, each.state, each.power, each.energyDelivered, each.soc)
@@ -59,7 +59,7 @@ private class Listener(private val expected: Int) : WebSocket.Listener {
 }
 
 private fun read(job: Job): Pair<Sums, Double> {
-    val listener = Listener(job.frames)
+    val listener = JacksonListener(job.frames)
     val opening = HttpClient.newHttpClient().newWebSocketBuilder().header("Authorization", "Bearer t")
         .buildAsync(URI(job.webSocket), listener)
     val socket = opening.join()

@@ -20,14 +20,14 @@ import java.util.concurrent.CompletableFuture
 fun main(args: Array<String>) = measure(Job(args[1], args[2]), ::read)
 
 @Serializable
-private class Frame(
+private class OkHttpFrame(
     @SerialName("device_id") val deviceId: String,
     @Serializable(with = Moment::class) val timestamp: Instant,
-    val connectors: List<Reading>,
+    val connectors: List<OkHttpReading>,
 )
 
 @Serializable
-private class Reading(
+private class OkHttpReading(
     @SerialName("connector_id") val connectorId: Int? = null,
     val state: String? = null,
     val power: Double? = null,
@@ -43,7 +43,7 @@ private object Moment : KSerializer<Instant> {
     override fun serialize(encoder: Encoder, value: Instant) = encoder.encodeString("$value")
 }
 
-private class Listener(private val expected: Int) : WebSocketListener() {
+private class OkHttpListener(private val expected: Int) : WebSocketListener() {
     val sums = Sums()
     val open = CompletableFuture<Unit>()
     val done = CompletableFuture<Unit>()
@@ -53,7 +53,7 @@ private class Listener(private val expected: Int) : WebSocketListener() {
     }
 
     override fun onMessage(webSocket: WebSocket, text: String) {
-        val frame = Json.decodeFromString<Frame>(text)
+        val frame = Json.decodeFromString<OkHttpFrame>(text)
         sums.frame(frame.deviceId, frame.timestamp)
         for (each in frame.connectors) {
             sums.reading(each.connectorId, each.state, each.power, each.energyDelivered, each.soc)
@@ -70,7 +70,7 @@ private class Listener(private val expected: Int) : WebSocketListener() {
 private val http = OkHttpClient()
 
 private fun read(job: Job): Pair<Sums, Double> {
-    val listener = Listener(job.frames)
+    val listener = OkHttpListener(job.frames)
     val request = Request.Builder().url(job.webSocket).header("Authorization", "Bearer t").build()
     val socket = http.newWebSocket(request, listener)
     listener.open.join()
