@@ -22,7 +22,7 @@ WHEN = (1980, 1, 1, 0, 0, 0)
 
 
 def classes(jar: zipfile.ZipFile) -> bytes:
-    """The jar without what only the JVM needs: native libraries of desktops, and the rules, which have their own place."""
+    """The jar without what only a JVM needs: libraries of desktops, and the rules, which have a place of their own."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as packed:
         for name in sorted(jar.namelist()):

@@ -1,4 +1,4 @@
-"""The SDK on the JVM beside its peers: rows.py PROGRAMS CLASSES OUT [ROUNDS]. Prints the rows and writes them as JSON."""
+"""The SDK on the JVM beside its peers: rows.py PROGRAMS CLASSES OUT [ROUNDS]. Prints rows and writes them as JSON."""
 
 from __future__ import annotations
 

@@ -12,7 +12,10 @@ import kotlin.test.assertEquals
 import kotlin.test.assertFalse
 import kotlin.test.assertTrue
 
-/** An app is shrunk and its classes renamed before it ships: with the rules that the library brings, it still runs. */
+/**
+ * An app is shrunk and its classes renamed before it ships: with the rules that the library brings, it still runs. What
+ * ProGuard makes of coroutines when it also optimises does not pass the verifier, whatever the program.
+ */
 class MinifiedTest {
     private val classes = (System.getProperty("surefire.test.class.path") ?: System.getProperty("java.class.path"))
         .split(File.pathSeparator)
@@ -38,6 +41,7 @@ class MinifiedTest {
             -libraryjars ${modules.path}(!**.jar;!module-info.class)
             -libraryjars $annotations
             -dontnote
+            -dontoptimize
             -dontwarn android.annotation.SuppressLint
             -keep class com.telluspower.watch.WatchKt { public static void main(java.lang.String[]); }
         """
