@@ -12,6 +12,7 @@ import java.time.Instant
 import java.time.ZoneId
 import java.time.format.DateTimeFormatter
 import java.util.Locale
+import kotlin.time.DurationUnit
 
 private val time = DateTimeFormatter.ofPattern("HH:mm:ss.SSS").withZone(ZoneId.systemDefault())
 
@@ -19,6 +20,9 @@ fun line(site: Site): String = row("  %-28s %3d connectors  %6s kW", site.name, 
 
 fun line(device: Device): String =
     "Charger ${device.deviceId}: ${device.model}, ${device.status?.text}, ${device.connectors.size} connectors"
+
+/** Gaps worth a line: that nothing has come yet when a stream is opened says nothing new. */
+fun lines(gaps: List<Gap>): List<String> = gaps.filter { it.cause != GapCause.Connecting }.map(::line)
 
 /** A line for each connector: what it is doing, how much flows, what the session came to so far. */
 fun lines(frame: TelemetryFrame): List<String> = frame.connectors.map { "${at(frame.timestamp)}  ${line(it)}" }
@@ -33,12 +37,13 @@ private fun line(reading: ConnectorReading): String =
         number(reading.soc, 0),
     )
 
-fun line(gap: Gap): String =
+private fun line(gap: Gap): String =
     if (gap.isOpen) {
         "${at(gap.openedAt)}  -- not observed: ${cause(gap)}"
     } else {
         val missed = Duration.between(gap.last?.receivedAt ?: gap.openedAt, gap.closedAt)
-        "${at(gap.closedAt!!)}  -- observed again; what happened for ${number(missed.toMillis() / 1000.0, 1)} s is not known"
+        val seconds = number(missed.toMillis() / 1000.0, 1)
+        "${at(gap.closedAt!!)}  -- observed again; what happened for $seconds s is not known"
     }
 
 private fun cause(gap: Gap): String =
@@ -56,7 +61,10 @@ fun line(at: Instant, status: StreamStatus): String =
         when (status) {
             StreamStatus.Connecting -> "connecting"
             StreamStatus.Live -> "live"
-            is StreamStatus.Waiting -> "trying again in ${status.retryIn}: ${status.error.reason}"
+            is StreamStatus.Waiting -> {
+                val seconds = number(status.retryIn.toDouble(DurationUnit.SECONDS), 1)
+                "trying again in $seconds s: ${status.error.reason}"
+            }
             StreamStatus.Paused -> "paused"
             StreamStatus.Closed -> "closed"
             is StreamStatus.Failed -> "failed: ${status.error}"

@@ -72,8 +72,7 @@ private suspend fun watch(client: TellusClient, wanted: String?, frames: Int) {
     var left = frames
     client.telemetryBatches(listOf(id)).takeWhile { left > 0 }.collect { batch ->
         batch.events.forEach { println(line(it.at, it.status)) }
-        batch.gaps.filter { it.isOpen }.forEach { println(line(it)) }
-        batch.gaps.filterNot { it.isOpen }.forEach { println(line(it)) }
+        lines(batch.gaps).forEach(::println)
         batch.frames.take(left).forEach { frame -> lines(frame).forEach(::println) }
         left -= batch.frames.size
     }

@@ -21,7 +21,7 @@ class Job(
 }
 
 /** Runs so often before a run counts: by then all is compiled. */
-private const val WARM_UP = 2
+private const val RUNS = 2
 
 private val system = ManagementFactory.getOperatingSystemMXBean() as OperatingSystemMXBean
 
@@ -30,7 +30,7 @@ fun cpu(): Double = system.processCpuTime / 1e9
 
 /** Lets a contender read the frames of [job] until it is warm, and tells what the last time cost. */
 fun measure(job: Job, read: (Job) -> Pair<Sums, Double>) {
-    repeat(WARM_UP) { read(job) }
+    repeat(RUNS) { read(job) }
     val (sums, since) = read(job)
     println("""{"frames": ${sums.frames}, "cpu": ${cpu() - since}, "checksum": $sums}""")
 }
