@@ -12,6 +12,8 @@ public sealed class Credentials {
         /** The public half. */
         public val id: String,
         secret: String,
+        /** Where tokens are kept beyond the process; null: nowhere. */
+        public val store: TokenStore? = null,
     ) : Credentials() {
         internal val secret: String = secret
 
@@ -27,8 +29,13 @@ public sealed class Credentials {
      * the calls that wait for the token, with the first line of the exception's message.
      */
     public class TokenProvider(
+        /** Where tokens are kept beyond the process; null: nowhere. */
+        public val store: TokenStore?,
         internal val accessToken: suspend () -> AccessToken,
     ) : Credentials() {
+        /** One whose tokens are kept nowhere beyond the process. */
+        public constructor(accessToken: suspend () -> AccessToken) : this(null, accessToken)
+
         /** Shows nothing of the provider. */
         override fun toString(): String = "TokenProvider"
     }

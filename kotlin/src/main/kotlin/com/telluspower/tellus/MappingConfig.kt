@@ -2,6 +2,7 @@ package com.telluspower.tellus
 
 import com.telluspower.tellus.ffi.ClientConfig as NativeConfig
 import com.telluspower.tellus.ffi.OverflowPolicy as NativeOverflow
+import com.telluspower.tellus.ffi.Partition as NativePartition
 import com.telluspower.tellus.ffi.ProxyChoice as NativeProxy
 
 // Settings in the generated form.
@@ -35,6 +36,14 @@ internal fun TellusConfig.toNative() =
         firstAttempts = firstAttempts?.toNative("firstAttempts"),
         staleFactor = staleFactor?.toNative("staleFactor"),
         resyncInterval = resyncInterval?.toNative("resyncInterval"),
+        readTimeout = readTimeout?.toNative("readTimeout"),
+        dnsTimeout = dnsTimeout?.toNative("dnsTimeout"),
+        tcpTimeout = tcpTimeout?.toNative("tcpTimeout"),
+        tlsTimeout = tlsTimeout?.toNative("tlsTimeout"),
+        upgradeTimeout = upgradeTimeout?.toNative("upgradeTimeout"),
+        maxUrlBytes = maxUrlBytes?.toNative("maxUrlBytes"),
+        gapsKept = gapsKept?.toNative("gapsKept"),
+        partition = partition?.run { NativePartition(index.toNative("partition"), count.toNative("partition")) },
     )
 
 private fun ProxySetting.toNative() =

@@ -1,8 +1,6 @@
 package com.telluspower.tellus
 
 import kotlin.time.toKotlinDuration
-import com.telluspower.tellus.ffi.ConnectorReading as NativeReading
-import com.telluspower.tellus.ffi.FrameSource as NativeFrameSource
 import com.telluspower.tellus.ffi.Gap as NativeGap
 import com.telluspower.tellus.ffi.GapCause as NativeGapCause
 import com.telluspower.tellus.ffi.LatencyStats as NativeLatency
@@ -10,29 +8,8 @@ import com.telluspower.tellus.ffi.Observed as NativeObserved
 import com.telluspower.tellus.ffi.StatusEvent as NativeStatusEvent
 import com.telluspower.tellus.ffi.StreamStats as NativeStats
 import com.telluspower.tellus.ffi.StreamStatus as NativeStatus
-import com.telluspower.tellus.ffi.TelemetryBatch as NativeBatch
-import com.telluspower.tellus.ffi.TelemetryFrame as NativeFrame
 
-// What streams deliver, from the generated form to the public one.
-
-internal fun NativeBatch.toPublic() =
-    TelemetryBatch(events.map { it.toPublic() }, gaps.map { it.toPublic() }, frames.map { it.toPublic() })
-
-internal fun NativeFrame.toPublic() =
-    TelemetryFrame(
-        deviceId = deviceId,
-        timestamp = timestamp,
-        receivedAt = receivedAt,
-        source =
-            when (source) {
-                NativeFrameSource.STREAM -> FrameSource.Stream
-                NativeFrameSource.CALL -> FrameSource.Call
-            },
-        connectors = connectors.map { it.toPublic() },
-    )
-
-private fun NativeReading.toPublic() =
-    ConnectorReading(connectorId?.toInt(), state?.toPublic(), power, energyDelivered, soc)
+// What streams deliver beside frames, from the generated form to the public one. Frames: see RowReader.
 
 internal fun NativeStatusEvent.toPublic() = StatusEvent(at, connection.toInt(), status.toPublic())
 

@@ -1,7 +1,11 @@
 package com.telluspower.tellus
 
+import com.telluspower.tellus.ffi.CallbackException
+import com.telluspower.tellus.ffi.Disposable
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.flow.Flow
+import kotlinx.coroutines.flow.flow
 import kotlinx.coroutines.withContext
 import com.telluspower.tellus.ffi.TellusException as NativeError
 
@@ -24,6 +28,17 @@ internal suspend fun <R> awaitNative(call: suspend () -> R): R =
         native { call() }
     }
 
+/** What a native source gives, one after the other, until it gives no more. Freed when the collector leaves. */
+internal fun <S : Disposable, T : Any> drain(open: () -> S, next: suspend S.() -> T?): Flow<T> =
+    flow {
+        val source = native { open() }
+        try {
+            while (true) emit(awaitNative { source.next() } ?: break)
+        } finally {
+            source.destroy()
+        }
+    }
+
 /** What the generated code throws, in the form that callers see. */
 internal fun Exception.toTellusException(): Exception =
     when (this) {
@@ -36,6 +51,14 @@ internal fun Exception.toTellusException(): Exception =
         // A panic, or a value that the generated code cannot carry. The kind and the words are those for a panic that
         // the core notices by itself.
         else -> TellusException.Closed(Failure("a bug in the SDK stopped this call; please report it", cause = this))
+    }
+
+/** Runs code of the user's that the native side calls. Whatever it throws goes there as one line of text. */
+internal inline fun <R> callback(call: () -> R): R =
+    try {
+        call()
+    } catch (error: Throwable) {
+        throw CallbackException.Failed(error.firstLine())
     }
 
 /** The first line of what a piece of foreign code threw, for the native side. */

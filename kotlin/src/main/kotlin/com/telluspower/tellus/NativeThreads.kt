@@ -12,15 +12,18 @@ import com.sun.jna.Native
  */
 internal object NativeThreads {
     private const val GENERATED = "com.telluspower.tellus.ffi."
+    private const val LISTENER = "uniffiCallbackInterfaceTelemetryListener\$"
+    private const val STORE = "uniffiCallbackInterfaceTokenStore\$"
 
     init {
-        staying("tellus-listener", "uniffiCallbackInterfaceTelemetryListener\$onBatch")
-        staying("tellus-listener", "uniffiCallbackInterfaceTelemetryListener\$onStatus")
-        staying("tellus-listener", "uniffiCallbackInterfaceTelemetryListener\$onGap")
+        for (callback in listOf("onBatch", "onStatus", "onGap")) staying("tellus-listener", LISTENER + callback)
+        staying("tellus-log", "uniffiCallbackInterfaceLogSink\$log")
         staying("tellus-io", "uniffiRustFutureContinuationCallbackImpl")
         passing("uniffiCallbackInterfaceTokenProvider\$request")
-        passing("uniffiCallbackInterfaceTokenProvider\$uniffiFree")
-        passing("uniffiCallbackInterfaceTelemetryListener\$uniffiFree")
+        for (callback in listOf("load", "save", "tryLease", "release")) passing(STORE + callback)
+        for (kind in listOf("TelemetryListener", "LogSink", "TokenProvider", "TokenStore")) {
+            passing("uniffiCallbackInterface$kind\$uniffiFree")
+        }
     }
 
     /** Does what the class says, once. To be called before the native side is. */

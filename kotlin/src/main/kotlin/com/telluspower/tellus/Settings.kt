@@ -36,3 +36,14 @@ public enum class OverflowPolicy {
      */
     Latest,
 }
+
+/**
+ * One of [count] equal parts of a fleet. Processes that are given the same chargers and the parts 0, 1, … `count - 1`
+ * carry every charger exactly once, without talking to each other: an id's hash decides.
+ */
+public data class Partition(
+    /** Which part, counted from 0. */
+    val index: Int,
+    /** How many parts there are. */
+    val count: Int,
+)

@@ -1,17 +1,13 @@
 package com.telluspower.tellus
 
-import com.telluspower.tellus.ffi.ListenerSubscriptionInterface
-import com.telluspower.tellus.ffi.TelemetrySubscriptionInterface
-import com.telluspower.tellus.ffi.Gap as NativeGap
-import com.telluspower.tellus.ffi.StreamStats as NativeStats
-import com.telluspower.tellus.ffi.TelemetryFrame as NativeFrame
+import com.telluspower.tellus.ffi.StreamControl as NativeControl
 
 /**
- * The control of one stream. A closed stream's memory is left to the garbage collector, so that its counters and gaps
- * can still be read.
+ * The control of one stream, however it delivers. A closed stream's memory is left to the garbage collector, so that its
+ * counters and gaps can still be read.
  */
 internal class StreamHandle(
-    private val core: NativeStream,
+    private val core: NativeControl,
 ) : TelemetryControl {
     private var pausedByOwner = false
     private var inBackground = false
@@ -19,6 +15,8 @@ internal class StreamHandle(
     override val isClosed: Boolean get() = native { core.isCancelled() }
 
     override val devices: List<String> get() = native { core.devices() }
+
+    override val connections: Int get() = native { core.connections() }.toInt()
 
     override fun add(devices: Collection<String>) = native { core.add(devices.toList()) }
 
@@ -42,7 +40,7 @@ internal class StreamHandle(
 
     override fun networkChanged() = native { core.networkChanged() }
 
-    override fun snapshot(): List<TelemetryFrame> = native { core.snapshot() }.map { it.toPublic() }
+    override fun snapshot(): List<TelemetryFrame> = native { RowReader().read(core.snapshot()) }
 
     override fun gaps(): List<Gap> = native { core.gaps() }.map { it.toPublic() }
 
@@ -52,6 +50,9 @@ internal class StreamHandle(
 
     override fun close() = native { core.cancel() }
 
+    /** Frees its memory at once. Nobody may use it any more. */
+    fun release() = core.destroy()
+
     @Synchronized
     private fun change(change: () -> Unit) {
         val before = pausedByOwner || inBackground
@@ -59,89 +60,4 @@ internal class StreamHandle(
         val after = pausedByOwner || inBackground
         if (after != before) native { if (after) core.pause() else core.resume() }
     }
-}
-
-/** What the two generated kinds of streams have in common. */
-internal interface NativeStream {
-    fun isCancelled(): Boolean
-
-    fun devices(): List<String>
-
-    fun add(devices: List<String>)
-
-    fun remove(devices: List<String>)
-
-    fun pause()
-
-    fun resume()
-
-    fun networkChanged()
-
-    fun snapshot(): List<NativeFrame>
-
-    fun gaps(): List<NativeGap>
-
-    fun drops(): Map<String, ULong>
-
-    fun stats(): NativeStats
-
-    fun cancel()
-}
-
-/** A stream to pull from. */
-internal class PulledStream(
-    private val core: TelemetrySubscriptionInterface,
-) : NativeStream {
-    override fun isCancelled() = core.isCancelled()
-
-    override fun devices() = core.devices()
-
-    override fun add(devices: List<String>) = core.add(devices)
-
-    override fun remove(devices: List<String>) = core.remove(devices)
-
-    override fun pause() = core.pause()
-
-    override fun resume() = core.resume()
-
-    override fun networkChanged() = core.networkChanged()
-
-    override fun snapshot() = core.snapshot()
-
-    override fun gaps() = core.gaps()
-
-    override fun drops() = core.drops()
-
-    override fun stats() = core.stats()
-
-    override fun cancel() = core.cancel()
-}
-
-/** A stream with a listener. */
-internal class DeliveredStream(
-    private val core: ListenerSubscriptionInterface,
-) : NativeStream {
-    override fun isCancelled() = core.isCancelled()
-
-    override fun devices() = core.devices()
-
-    override fun add(devices: List<String>) = core.add(devices)
-
-    override fun remove(devices: List<String>) = core.remove(devices)
-
-    override fun pause() = core.pause()
-
-    override fun resume() = core.resume()
-
-    override fun networkChanged() = core.networkChanged()
-
-    override fun snapshot() = core.snapshot()
-
-    override fun gaps() = core.gaps()
-
-    override fun drops() = core.drops()
-
-    override fun stats() = core.stats()
-
-    override fun cancel() = core.cancel()
 }

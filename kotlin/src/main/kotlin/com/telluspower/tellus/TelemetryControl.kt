@@ -11,6 +11,9 @@ public sealed interface TelemetryControl : AutoCloseable {
     /** The chargers' ids, each once, in alphabetical order. */
     public val devices: List<String>
 
+    /** How many connections there are, open or on the way to it. */
+    public val connections: Int
+
     /**
      * Adds chargers; those that are there already stay as they are. Connections with room take them, and are opened
      * anew for that.

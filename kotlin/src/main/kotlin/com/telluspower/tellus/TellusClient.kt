@@ -10,14 +10,8 @@ import kotlinx.coroutines.flow.flow
 import kotlinx.coroutines.flow.transform
 import java.time.Instant
 import java.util.concurrent.atomic.AtomicBoolean
-import kotlin.time.Duration
-import kotlin.time.Duration.Companion.seconds
 import com.telluspower.tellus.ffi.ChargingRecordQuery
-import com.telluspower.tellus.ffi.DischargeRequest
 import com.telluspower.tellus.ffi.EnergyQuery
-import com.telluspower.tellus.ffi.FlexibilityRequest
-import com.telluspower.tellus.ffi.StartRequest
-import com.telluspower.tellus.ffi.StopRequest
 import com.telluspower.tellus.ffi.TellusClient as NativeClient
 
 /**
@@ -26,32 +20,27 @@ import com.telluspower.tellus.ffi.TellusClient as NativeClient
  *
  * Calls are main-safe and cancellable. They throw [TellusException].
  *
- * @param config the settings
- * @param credentials how to authenticate
- * @throws TellusException.InvalidRequest where a setting cannot work; nothing is sent before the first call
+ * Commands: see [ChargerCommands].
  */
-public class TellusClient(
-    config: TellusConfig,
-    credentials: Credentials,
-) : AutoCloseable {
+public class TellusClient private constructor(
+    private val core: NativeClient,
     /** Where token providers run. They may block. */
-    private val scope = CoroutineScope(SupervisorJob() + Dispatchers.IO)
+    private val scope: CoroutineScope,
+) : ChargerCommands by CommandCalls(core),
+    AutoCloseable {
     private val closed = AtomicBoolean()
     private val streams = OpenStreams()
-    private val core: NativeClient =
-        native {
-            NativeThreads.prepare()
-            when (credentials) {
-                is Credentials.ClientSecret ->
-                    NativeClient.withClientSecret(config.toNative(), credentials.id, credentials.secret)
-                is Credentials.TokenProvider ->
-                    NativeClient.withTokenProvider(
-                        config.toNative(),
-                        TokenProviderBridge(scope, credentials.accessToken),
-                    )
-                is Credentials.Token -> NativeClient.withAccessToken(config.toNative(), credentials.token)
-            }
-        }
+
+    /**
+     * @param config the settings
+     * @param credentials how to authenticate
+     * @throws TellusException.InvalidRequest where a setting cannot work; nothing is sent before the first call
+     */
+    public constructor(config: TellusConfig, credentials: Credentials) :
+        this(config, credentials, CoroutineScope(SupervisorJob() + Dispatchers.IO))
+
+    private constructor(config: TellusConfig, credentials: Credentials, scope: CoroutineScope) :
+        this(native { credentials.open(config.toNative(), scope) }, scope)
 
     /** Gets a token if there is none, and so tells early whether the credentials and the address are right. */
     public suspend fun authenticate(): Unit = awaitNative { core.authenticate() }
@@ -67,17 +56,7 @@ public class TellusClient(
 
     /** Like [sites], page by page. */
     public fun sitePages(status: SiteStatus? = null, pageSize: Int = MAX_PAGE_SIZE): Flow<SitePage> =
-        flow {
-            val pages = native { core.sites(status?.toNative(), pageSize.toNative("pageSize")) }
-            try {
-                while (true) {
-                    val page = awaitNative { pages.nextPage() } ?: break
-                    emit(page.toPublic())
-                }
-            } finally {
-                pages.destroy()
-            }
-        }
+        drain({ core.sites(status?.toNative(), pageSize.toNative("pageSize")) }) { nextPage()?.toPublic() }
 
     /** The charger with this id, with its connectors, as it is now. */
     public suspend fun device(deviceId: String): Device = awaitNative { core.device(deviceId).toPublic() }
@@ -113,18 +92,10 @@ public class TellusClient(
         end: Instant? = null,
         pageSize: Int = MAX_PAGE_SIZE,
     ): Flow<ChargingRecordPage> =
-        flow {
+        drain({
             val query = ChargingRecordQuery(deviceId, connectorId?.toNative("connector_id"), start, end)
-            val pages = native { core.chargingRecords(query, pageSize.toNative("pageSize")) }
-            try {
-                while (true) {
-                    val page = awaitNative { pages.nextPage() } ?: break
-                    emit(page.toPublic())
-                }
-            } finally {
-                pages.destroy()
-            }
-        }
+            core.chargingRecords(query, pageSize.toNative("pageSize"))
+        }) { nextPage()?.toPublic() }
 
     /** Energy into and out of vehicles over time, at these sites or, if none is named, at all of them. */
     public suspend fun energy(
@@ -134,126 +105,6 @@ public class TellusClient(
         siteIds: Collection<String> = emptyList(),
     ): EnergySeries =
         awaitNative { core.energy(EnergyQuery(granularity.toNative(), start, end, siteIds.toList())).toPublic() }
-
-    /**
-     * Starts a charge. The receipt says that the command is queued: follow it with [followCommand], and judge by
-     * telemetry whether energy flows.
-     *
-     * What holds for all commands: arguments are checked before anything is sent, and errors name the one that is
-     * wrong. A command is sent once, and never again on doubt: if the answer is lost,
-     * [TellusException.OutcomeUnknown] says so, and [device] tells the truth. While a command for a connector is under
-     * way, a second one, from a double tap, is refused unsent with [TellusException.Conflict]. Cancelling the coroutine
-     * does not take back what was sent: the command runs to its answer, which then nobody hears.
-     *
-     * @param connectorId number of the connector, from 1
-     * @param chargePower the most power in kW
-     * @param duration how long, in whole seconds
-     * @param targetSoc the state of charge at which to stop, in %
-     * @param transactionId your own identifier; charging records do not carry it
-     */
-    public suspend fun start(
-        deviceId: String,
-        connectorId: Int,
-        chargePower: Double? = null,
-        duration: Duration? = null,
-        targetSoc: Int? = null,
-        transactionId: String? = null,
-    ): CommandReceipt =
-        awaitNative {
-            val request =
-                StartRequest(
-                    chargePower,
-                    duration?.toNative("duration"),
-                    targetSoc?.toPercent("target_soc"),
-                    transactionId,
-                )
-            core.start(deviceId, connectorId.toNative("connector_id"), request).toPublic()
-        }
-
-    /**
-     * Ends a session. See [start] for what holds for all commands.
-     *
-     * @param connectorId number of the connector, from 1
-     * @param reason e.g. `user_request`
-     */
-    public suspend fun stop(deviceId: String, connectorId: Int, reason: String? = null): CommandReceipt =
-        awaitNative { core.stop(deviceId, connectorId.toNative("connector_id"), StopRequest(reason)).toPublic() }
-
-    /**
-     * Starts a discharge (V2G), which needs hardware for it. See [start] for what holds for all commands.
-     *
-     * @param connectorId number of the connector, from 1
-     * @param dischargePower power out of the vehicle in kW; positive
-     * @param duration how long, in whole seconds; that seconds are meant is not specified
-     * @param minSoc the state of charge below which not to go, in %
-     */
-    public suspend fun discharge(
-        deviceId: String,
-        connectorId: Int,
-        dischargePower: Double,
-        duration: Duration? = null,
-        minSoc: Int? = null,
-    ): CommandReceipt =
-        awaitNative {
-            val request =
-                DischargeRequest(dischargePower, duration?.toNative("duration"), minSoc?.toPercent("min_soc"))
-            core.discharge(deviceId, connectorId.toNative("connector_id"), request).toPublic()
-        }
-
-    /**
-     * Stores a plan on a connector. See [start] for what holds for all commands.
-     *
-     * @param connectorId number of the connector, from 1
-     * @return a receipt, if the platform sends one, which is not specified
-     */
-    public suspend fun setSchedule(deviceId: String, connectorId: Int, schedule: Schedule): CommandReceipt? =
-        awaitNative {
-            core.setSchedule(deviceId, connectorId.toNative("connector_id"), schedule.toNative())?.toPublic()
-        }
-
-    /**
-     * Limits power or pauses charging for a group of chargers. No call ends a measure early. Sent once, and never again
-     * on doubt.
-     *
-     * @param duration how long, in whole seconds
-     * @param reason e.g. `grid_overload`
-     */
-    public suspend fun flexibility(
-        target: FlexibilityTarget,
-        command: FlexibilityCommand,
-        duration: Duration,
-        reason: String? = null,
-    ): FlexibilityReceipt =
-        awaitNative {
-            val request =
-                FlexibilityRequest(target.toNative(), command.toNative(), duration.toNative("duration"), reason)
-            core.flexibility(request).toPublic()
-        }
-
-    /** What has become of a command. */
-    public suspend fun commandStatus(commandId: String): CommandStatus =
-        awaitNative { core.commandStatus(commandId).toPublic() }
-
-    /**
-     * A command's states, each time it changes, until a final one. Cold: the looks begin when it is collected, and end
-     * when the collector leaves; the command itself goes on. [CommandState.Completed] may mean that the charge has
-     * ended: [CommandState.Accepted], and telemetry, tell that it runs. Throws [TellusException.Timeout] when the
-     * patience is over.
-     *
-     * @param patience how long to follow it at most
-     */
-    public fun followCommand(commandId: String, patience: Duration = 60.seconds): Flow<CommandStatus> =
-        flow {
-            val followed = native { core.followCommand(commandId, patience.toNative("patience")) }
-            try {
-                while (true) {
-                    val status = awaitNative { followed.nextStatus() } ?: break
-                    emit(status.toPublic())
-                }
-            } finally {
-                followed.destroy()
-            }
-        }
 
     /**
      * Any authenticated call, also of an endpoint that the SDK does not know yet. `GET` may be repeated; every other
@@ -305,7 +156,7 @@ public class TellusClient(
      */
     public fun stream(devices: Collection<String>): TelemetryStream {
         val core = native { core.telemetry(devices.toList()) }
-        val handle = StreamHandle(PulledStream(core))
+        val handle = StreamHandle(native { core.control() })
         streams.add(handle)
         return TelemetryStream(core, handle, this)
     }
@@ -313,9 +164,10 @@ public class TellusClient(
     /** Delivers the live telemetry of these chargers to a [listener] until the subscription or the client is closed. */
     public fun subscribe(devices: Collection<String>, listener: TelemetryListener): TelemetrySubscription {
         val bridge = ListenerBridge(listener)
-        val handle = StreamHandle(DeliveredStream(native { core.subscribe(devices.toList(), bridge) }))
+        val delivery = native { core.subscribe(devices.toList(), bridge) }
+        val handle = StreamHandle(native { delivery.control() })
         streams.add(handle)
-        val subscription = TelemetrySubscription(handle, this)
+        val subscription = TelemetrySubscription(handle, delivery, this)
         bridge.holds = subscription
         return subscription
     }

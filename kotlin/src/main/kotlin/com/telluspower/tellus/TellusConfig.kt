@@ -74,6 +74,22 @@ public data class TellusConfig(
      * calls; the answer is a frame of its own. Counts against the reads. Default: off.
      */
     val resyncInterval: Duration? = null,
+    /** The longest silence while an answer is awaited or read. Default: 20 s. */
+    val readTimeout: Duration? = null,
+    /** The longest wait for a name to be resolved. Default: 5 s. */
+    val dnsTimeout: Duration? = null,
+    /** The longest wait for a TCP connection, over all addresses of a name together. Default: 10 s. */
+    val tcpTimeout: Duration? = null,
+    /** The longest wait for TLS to be agreed on. Default: 10 s. */
+    val tlsTimeout: Duration? = null,
+    /** The longest wait for the answer that makes a connection a stream. Default: 10 s. */
+    val upgradeTimeout: Duration? = null,
+    /** How long the URL of a stream's connection, which names its chargers, may be, in bytes. Default: 4,096. */
+    val maxUrlBytes: Int? = null,
+    /** How many ended gaps a stream keeps for [TelemetryControl.gaps]. Default: 65,536. */
+    val gapsKept: Int? = null,
+    /** The part of the chargers that streams of this process carry. Default: all of them. */
+    val partition: Partition? = null,
 ) {
     /** Shows how many certificates there are instead of their text, and hides what might be a password in the URL. */
     override fun toString(): String =
@@ -85,7 +101,9 @@ public data class TellusConfig(
             "controlPerMinute=$controlPerMinute, tokenPerMinute=$tokenPerMinute, maxQuotaWait=$maxQuotaWait, " +
             "overflow=$overflow, maxDevicesPerConnection=$maxDevicesPerConnection, pingInterval=$pingInterval, " +
             "silence=$silence, reconnectBase=$reconnectBase, reconnectCap=$reconnectCap, " +
-            "firstAttempts=$firstAttempts, staleFactor=$staleFactor, resyncInterval=$resyncInterval)"
+            "firstAttempts=$firstAttempts, staleFactor=$staleFactor, resyncInterval=$resyncInterval, " +
+            "readTimeout=$readTimeout, dnsTimeout=$dnsTimeout, tcpTimeout=$tcpTimeout, tlsTimeout=$tlsTimeout, " +
+            "upgradeTimeout=$upgradeTimeout, maxUrlBytes=$maxUrlBytes, gapsKept=$gapsKept, partition=$partition)"
 
     public companion object {
         private val USER_INFO = Regex("//[^/]*@")

@@ -5,14 +5,20 @@ import com.telluspower.tellus.support.failure
 import com.telluspower.tellus.support.parseJsonObject
 import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitAll
+import kotlinx.coroutines.cancelAndJoin
+import kotlinx.coroutines.delay
 import kotlinx.coroutines.flow.count
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.flow.take
 import kotlinx.coroutines.flow.toList
+import kotlinx.coroutines.launch
 import org.junit.jupiter.api.Test
 import kotlin.test.assertEquals
 import kotlin.test.assertNotEquals
 import kotlin.test.assertTrue
+import kotlin.time.Duration.Companion.milliseconds
+import kotlin.time.Duration.Companion.seconds
+import kotlin.time.measureTime
 
 class ClientTest : SandboxTest() {
     @Test
@@ -41,6 +47,25 @@ class ClientTest : SandboxTest() {
             assertEquals(4, sandbox.requests("/operator/sites").size)
             val page = client.sitePages(pageSize = 2).first()
             assertEquals(2 to 3L, page.items.size to page.total)
+        }
+    }
+
+    @Test
+    fun `leaving between two pages fetches no more`() = test {
+        sandbox.client().use { client ->
+            val second = """{"kind": "slow", "delay_ms": 3000, "path": "/operator/sites", "skip": 1}"""
+            sandbox.inject(second)
+            val seen = mutableListOf<Site>()
+            val collector = launch { client.sites(pageSize = 1).collect(seen::add) }
+            while (seen.isEmpty()) delay(5.milliseconds)
+            val took = measureTime { collector.cancelAndJoin() }
+            assertTrue(took < 1.seconds, "$took")
+            assertEquals(1, seen.size)
+            sandbox.clearFaults()
+            // The same client goes on, from the start.
+            assertEquals(3, client.sites(pageSize = 1).count())
+            val pages = sandbox.requests("/operator/sites")
+            assertTrue(pages.size in 4..5, "$pages")
         }
     }
 

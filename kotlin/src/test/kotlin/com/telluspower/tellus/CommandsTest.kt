@@ -47,13 +47,26 @@ class CommandsTest : SandboxTest("--speed", "60", "--history-days", "1", "--no-a
 
     private val used = mutableSetOf<Pair<String, Int>>()
 
-    /** A connector on which nothing goes on and that no test has had, as the id of its charger and its number. */
+    /** A connector on which nothing goes on and that no other test has, as the id of its charger and its number. */
     private suspend fun idle(client: TellusClient): Pair<String, Int> =
-        sandbox.devices.firstNotNullOf { id ->
+        (sandbox.devices - sandbox.givers).firstNotNullOf { id ->
             val device = client.device(id)
             val idle = device.connectors.filter { it.status == ConnectorState.Idle }.map { id to it.connectorId }
             if (device.status == DeviceStatus.Online) idle.find(used::add) else null
         }.also { sandbox.clearJournal() }
+
+    /** A connector that can take energy out of a vehicle, which only some models can, freed if it is in use. */
+    private suspend fun giver(client: TellusClient): Pair<String, Int> {
+        val usable = setOf(ConnectorState.Idle, ConnectorState.Charging, ConnectorState.Discharging)
+        val (device, connector) = sandbox.givers.firstNotNullOf { id ->
+            client.device(id).connectors.find { it.status in usable }?.let { id to it }
+        }
+        if (connector.status != ConnectorState.Idle) {
+            client.followCommand(client.stop(device, connector.connectorId).commandId).collect {}
+        }
+        sandbox.clearJournal()
+        return device to connector.connectorId
+    }
 
     private fun posts() =
         sandbox.journal("request").filter { it["method"] == "POST" && "/oauth/" !in it["path"] as String }
@@ -85,11 +98,8 @@ class CommandsTest : SandboxTest("--speed", "60", "--history-days", "1", "--no-a
     @Test
     fun `a discharge`() = test {
         client().use { client ->
-            val (device, connector) = idle(client)
-            // Whether the vehicle and the hardware can do it, the platform says.
-            runCatching { client.discharge(device, connector, 5.0, 1.minutes, 30) }
-                .onSuccess { assertEquals(CommandState.Queued, it.status) }
-                .onFailure { failure<TellusException.Conflict> { throw it } }
+            val (device, connector) = giver(client)
+            assertEquals(CommandState.Queued, client.discharge(device, connector, 5.0, 1.minutes, 30).status)
             val body = mapOf<String, Any?>("discharge_power" to 5.0, "duration" to 60.0, "min_soc" to 30.0)
             assertEquals(body, posts().single()["body"])
         }
@@ -121,6 +131,9 @@ class CommandsTest : SandboxTest("--speed", "60", "--history-days", "1", "--no-a
             assertTrue(receipt.controlId.isNotEmpty())
             val sites = FlexibilityTarget.Sites(listOf(client.sites().first().siteId))
             client.flexibility(sites, FlexibilityCommand.PauseCharging, 5.minutes)
+            // The sandbox has no operators.
+            val operators = FlexibilityTarget.Operators(listOf("op_1"))
+            runCatching { client.flexibility(operators, FlexibilityCommand.PauseCharging, 5.minutes) }
             val (first, second) = posts().map { it["body"] as Map<*, *> }
             val params = mapOf("power_limit_percent" to 50.0, "duration" to 600.0, "reason" to "grid_overload")
             assertEquals(params, first["params"])

@@ -1,6 +1,7 @@
 package com.telluspower.tellus
 
 import com.telluspower.tellus.ffi.InternalException
+import com.telluspower.tellus.ffi.provokePanic
 import com.telluspower.tellus.support.SandboxTest
 import com.telluspower.tellus.support.failure
 import com.telluspower.tellus.support.parseJsonObject
@@ -80,6 +81,16 @@ class ErrorsTest : SandboxTest() {
             "proxy" to { copy(proxy = ProxySetting.Url("ftp://x")) },
             "retryAfterJitter" to { copy(retryAfterJitter = (-1).seconds) },
             "base_url" to { copy(baseUrl = "example") },
+            "readTimeout" to { copy(readTimeout = (-1).seconds) },
+            "read_timeout" to { copy(readTimeout = 0.seconds) },
+            "dial.dns" to { copy(dnsTimeout = 0.seconds) },
+            "dial.tcp" to { copy(tcpTimeout = 0.seconds) },
+            "dial.tls" to { copy(tlsTimeout = 0.seconds) },
+            "dial.upgrade" to { copy(upgradeTimeout = 0.seconds) },
+            "stream.max_url_bytes" to { copy(maxUrlBytes = 0) },
+            "gapsKept" to { copy(gapsKept = -1) },
+            "partition" to { copy(partition = Partition(-1, 2)) },
+            "stream.partition" to { copy(partition = Partition(2, 2)) },
         )) {
             val error = failure<TellusException.InvalidRequest> { sandbox.client(change = change) }
             assertEquals(field, parseJsonObject(error.details)["field"])
@@ -188,6 +199,16 @@ class ErrorsTest : SandboxTest() {
             assertSame(bug, error.cause)
             assertEquals("Closed: a bug in the SDK stopped this call; please report it", "$error")
         }
+    }
+
+    @Test
+    fun `a panic in a call and in a task of the SDK`() = test {
+        for (inTask in listOf(false, true)) {
+            val error = failure<TellusException.Closed> { awaitNative { provokePanic(inTask) } }
+            assertEquals("Closed: a bug in the SDK stopped this call; please report it", "$error")
+        }
+        // Others go on.
+        sandbox.client().use { it.device(sandbox.devices.first()) }
     }
 
     @Test

@@ -2,20 +2,27 @@ package com.telluspower.tellus
 
 import com.telluspower.tellus.readme.Backend
 import com.telluspower.tellus.readme.Chargers
+import com.telluspower.tellus.readme.Cipher
+import com.telluspower.tellus.readme.EncryptedFile
 import com.telluspower.tellus.readme.Forgetful
 import com.telluspower.tellus.readme.TokenReply
 import com.telluspower.tellus.readme.charge
 import com.telluspower.tellus.readme.describe
 import com.telluspower.tellus.readme.follow
+import com.telluspower.tellus.readme.logTo
 import com.telluspower.tellus.readme.record
 import com.telluspower.tellus.support.SandboxTest
+import kotlinx.coroutines.channels.Channel
 import kotlinx.coroutines.flow.first
 import org.junit.jupiter.api.Test
+import org.junit.jupiter.api.io.TempDir
 import java.io.File
 import java.util.concurrent.TimeUnit
 import kotlin.test.assertContains
 import kotlin.test.assertEquals
+import kotlin.test.assertFalse
 import kotlin.test.assertTrue
+import kotlin.time.Duration.Companion.hours
 
 /** The README's code is the code of the files in `readme`, and it works. */
 class ReadmeTest : SandboxTest() {
@@ -27,7 +34,7 @@ class ReadmeTest : SandboxTest() {
             blocks("// README: [^\n]*\n(.*?)// END\n", file.readText())
         }
         assertEquals(compiled.toSet(), shown)
-        assertEquals(6, shown.size)
+        assertEquals(8, shown.size)
     }
 
     @Test
@@ -52,6 +59,42 @@ class ReadmeTest : SandboxTest() {
             assertEquals(sandbox.devices.first(), chargers.live(sandbox.devices.first()).first().deviceId)
         }
         assertTrue(sandbox.journal("stream_open").isNotEmpty())
+    }
+
+    @Test
+    fun `a token is kept in a file that says nothing`(@TempDir folder: File) = test {
+        // Stands for the Keystore.
+        val cipher = object : Cipher {
+            override fun encrypt(plain: ByteArray) = plain.map { (it + 1).toByte() }.toByteArray()
+
+            override fun decrypt(secret: ByteArray) = secret.map { (it - 1).toByte() }.toByteArray()
+        }
+        val file = File(folder, "token")
+        val tokens = mutableListOf<String>()
+        repeat(2) {
+            val store = EncryptedFile(file, cipher)
+            val credentials = Credentials.TokenProvider(store) {
+                AccessToken(sandbox.issueToken().also(tokens::add), 1.hours)
+            }
+            sandbox.client(credentials).use { it.device(sandbox.devices.first()) }
+        }
+        val token = tokens.single()
+        assertEquals(token, EncryptedFile(file, cipher).load()!!.token)
+        assertFalse(token in file.readText())
+    }
+
+    @Test
+    fun `the log goes where the app wants it`() = test {
+        val lines = Channel<String>(Channel.UNLIMITED)
+        logTo { lines.trySend(it) }
+        sandbox.client().use { client ->
+            client.stream(sandbox.devices).use { stream ->
+                stream.frames.first()
+                sandbox.inject("""{"kind": "stream_drop"}""")
+                assertContains(lines.receive(), "INFO tellus: ")
+            }
+        }
+        Tellus.setLogSink(sink = null)
     }
 
     @Test

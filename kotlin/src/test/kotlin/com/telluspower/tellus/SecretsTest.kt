@@ -4,6 +4,7 @@ import com.telluspower.tellus.support.SandboxTest
 import kotlinx.coroutines.flow.first
 import org.junit.jupiter.api.Test
 import java.io.IOException
+import java.time.Instant
 import kotlin.test.assertFalse
 import kotlin.test.assertTrue
 import kotlin.time.Duration.Companion.seconds
@@ -32,6 +33,7 @@ class SecretsTest : SandboxTest() {
     fun `not in what values show`() {
         check(Credentials.ClientSecret("id", canary))
         check(AccessToken(canary, 1.seconds))
+        check(StoredToken(canary, 1.seconds, Instant.EPOCH))
         check(Credentials.TokenProvider { AccessToken(canary, 1.seconds) })
         check(Credentials.Token(canary))
         check(TellusConfig("https://me:$canary@example.com/v1"))

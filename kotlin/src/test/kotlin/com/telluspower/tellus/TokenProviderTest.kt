@@ -7,13 +7,17 @@ import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitCancellation
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.withTimeout
+import kotlinx.coroutines.withTimeoutOrNull
 import org.junit.jupiter.api.Test
 import java.io.IOException
 import kotlin.test.assertContains
 import kotlin.test.assertEquals
+import kotlin.test.assertNull
+import kotlin.test.assertTrue
 import kotlin.time.Duration.Companion.hours
 import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.Duration.Companion.seconds
+import kotlin.time.measureTime
 
 class TokenProviderTest : SandboxTest() {
     private fun client(accessToken: suspend () -> AccessToken) = sandbox.client(Credentials.TokenProvider(accessToken))
@@ -70,6 +74,25 @@ class TokenProviderTest : SandboxTest() {
             val error = failure<TellusException.Authentication> { client.authenticate() }
             assertContains("$error", "expiresIn")
         }
+    }
+
+    @Test
+    fun `one that hangs holds nobody who gives up, and its late answer serves the next`() = test {
+        val go = CompletableDeferred<Unit>()
+        var asked = 0
+        client {
+            asked++
+            go.await()
+            issue()
+        }.use { client ->
+            val took = measureTime {
+                assertNull(withTimeoutOrNull(100.milliseconds) { client.device(sandbox.devices.first()) })
+            }
+            assertTrue(took < 2.seconds, "$took")
+            go.complete(Unit)
+            client.device(sandbox.devices.first())
+        }
+        assertEquals(1, asked)
     }
 
     @Test

@@ -11,12 +11,13 @@ import java.net.http.HttpClient
 import java.net.http.HttpRequest
 import java.net.http.HttpRequest.BodyPublishers
 import java.net.http.HttpResponse.BodyHandlers
+import java.time.Instant
 import java.util.concurrent.TimeUnit
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.Duration.Companion.seconds
 
-/** A sandbox in a process of its own. Frames come every 50 ms, and there are no request limits. */
+/** A sandbox in a process of its own. Frames come every 50 ms unless [flags] say otherwise, and there are no request limits. */
 class Sandbox(private vararg val flags: String) : AutoCloseable {
     private var process = start("0")
     private var info = announced()
@@ -28,6 +29,20 @@ class Sandbox(private vararg val flags: String) : AutoCloseable {
 
     @Suppress("UNCHECKED_CAST")
     val devices get() = info["devices"] as List<String>
+
+    /** Chargers that can take energy out of vehicles. */
+    val givers: List<String>
+        get() {
+            val chargers = parseJsonObject(control("GET", "fleet"))["devices"] as List<*>
+            return chargers.map { it as Map<*, *> }.filter { it["v2g"] == true }.map { it["device_id"] as String }
+        }
+
+    /** The frames that were sent on all streams, as pairs of charger and time. It must run with `--record-frames`. */
+    fun sentFrames(): List<Pair<String, Instant>> {
+        val streams = parseJsonObject(control("GET", "frames"))["streams"] as List<*>
+        return streams.flatMap { stream -> (stream as Map<*, *>)["frames"] as List<*> }
+            .map { frame -> (frame as List<*>).let { it[0] as String to Instant.parse(it[1] as String) } }
+    }
 
     val credentials get() = Credentials.ClientSecret(clientId, clientSecret)
 
@@ -90,8 +105,9 @@ class Sandbox(private vararg val flags: String) : AutoCloseable {
         val program =
             checkNotNull(System.getenv("TELLUS_SANDBOX_BIN")) { "TELLUS_SANDBOX_BIN must hold the path of the sandbox" }
         val limits = listOf("query", "control", "token").flatMap { listOf("--$it-per-minute", "0") }
-        val always = listOf("--json", "--exit-with-stdin", "--port", port, "--cadence-ms", "50")
-        return ProcessBuilder(listOf(program) + always + limits + flags)
+        val always = listOf("--json", "--exit-with-stdin", "--port", port)
+        val cadence = if ("--cadence-ms" in flags) emptyList() else listOf("--cadence-ms", "50")
+        return ProcessBuilder(listOf(program) + always + cadence + limits + flags)
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start()
     }

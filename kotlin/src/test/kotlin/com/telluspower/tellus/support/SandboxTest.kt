@@ -7,6 +7,7 @@ import org.junit.jupiter.api.AfterAll
 import org.junit.jupiter.api.BeforeAll
 import org.junit.jupiter.api.BeforeEach
 import org.junit.jupiter.api.TestInstance
+import kotlin.time.Duration
 import kotlin.time.Duration.Companion.seconds
 
 /** Tests that share one sandbox, which meets each of them without faults and with an empty journal. */
@@ -29,5 +30,6 @@ abstract class SandboxTest(private vararg val flags: String) {
     fun stop() = sandbox.close()
 
     /** A test in real time that cannot hang. */
-    protected fun test(block: suspend CoroutineScope.() -> Unit): Unit = runBlocking { withTimeout(20.seconds, block) }
+    protected fun test(limit: Duration = 20.seconds, block: suspend CoroutineScope.() -> Unit): Unit =
+        runBlocking { withTimeout(limit, block) }
 }
