@@ -7,8 +7,8 @@ use jiff::Timestamp;
 
 use crate::clock::SharedClock;
 
-/// How often the clocks are compared.
-const TICK: Duration = Duration::from_secs(2);
+/// How often the clocks are compared. Seldom, since an app's process must not be woken for nothing.
+const TICK: Duration = Duration::from_secs(5);
 
 /// Compares the two clocks with how they stood before.
 #[derive(Debug)]
