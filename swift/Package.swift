@@ -28,7 +28,7 @@ let package = Package(
             swiftSettings: [.swiftLanguageMode(.v5)]
         ),
         .target(name: "Tellus", dependencies: ["TellusBindings"]),
-        .testTarget(name: "TellusTests", dependencies: ["Tellus"]),
+        .testTarget(name: "TellusTests", dependencies: ["Tellus", "TellusBindings"]),
     ],
     swiftLanguageModes: [.v6]
 )
