@@ -21,6 +21,7 @@
             self.accessGroup = accessGroup
         }
 
+        /// The token kept there; `nil` if there is none. Throws ``KeychainError`` if the Keychain cannot be read now.
         public func load() throws -> StoredToken? {
             let wanted = entry.merging([kSecReturnData: true, kSecMatchLimit: kSecMatchLimitOne]) { $1 }
             var found: CFTypeRef?
@@ -33,6 +34,7 @@
             return try? JSONDecoder().decode(StoredToken.self, from: data)
         }
 
+        /// Keeps a token, in place of the former one. Throws ``KeychainError`` if that is not possible now.
         public func save(_ token: StoredToken) throws {
             let content: [CFString: Any] = [
                 kSecValueData: try JSONEncoder().encode(token),
@@ -43,7 +45,7 @@
             try check(SecItemAdd(entry.merging(content) { $1 } as CFDictionary, nil), "written")
         }
 
-        /// Forgets the token: for when the user signs out.
+        /// Forgets the token: for when the user signs out. Throws ``KeychainError`` if that is not possible now.
         public func clear() throws {
             let status = SecItemDelete(entry as CFDictionary)
             if status != errSecItemNotFound { try check(status, "removed") }

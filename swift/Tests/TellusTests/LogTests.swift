@@ -20,6 +20,14 @@ import Testing
         #expect(Set(lines.now.map(\.0)).count > 1)
     }
 
+    @Test func theReadmesSinkPrints() async throws {
+        startLogging()
+        defer { TellusSDK.setLogSink(nil) }
+        let sandbox = try Sandbox()
+        for try await _ in try sandbox.client().telemetry(devices: [sandbox.device]) { break }
+        try await eventually("a line is printed") { printed.now.contains { $0.hasPrefix("info: ") } }
+    }
+
     @Test func onlyWhatIsImportantEnoughIsTold() async throws {
         let sandbox = try Sandbox()
         let lines = Locked<[(LogLevel, String)]>([])

@@ -3,10 +3,11 @@ internal import TellusBindings
 /// What a stream has taken out of the core and not yet handed to anybody.
 struct Inbox: Sendable {
     private var decoder = RowDecoder()
+    /// What is left of a batch that a loop over frames has begun, the next one last: so each is moved out and not copied.
+    /// The batch's events and gaps are gone.
+    private var begun: [TelemetryFrame] = []
     /// In the order of arrival.
     private var pending: [TelemetryBatch] = []
-    /// How many frames of the first one are gone.
-    private var taken = 0
 
     /// How many devices need not be told again.
     var known: UInt32 { decoder.known }
@@ -19,28 +20,19 @@ struct Inbox: Sendable {
     }
 
     mutating func popFrame() -> TelemetryFrame? {
-        while let frames = pending.first?.frames {
-            if taken < frames.count {
-                defer { taken += 1 }
-                return frames[taken]
-            }
-            dropFirst()
+        while true {
+            if let frame = begun.popLast() { return frame }
+            guard !pending.isEmpty else { return nil }
+            begun = pending.removeFirst().frames
+            begun.reverse()
         }
-        return nil
     }
 
-    /// What is left of the first batch. A loop over frames that went before has passed over its events and gaps.
     mutating func popBatch() -> TelemetryBatch? {
-        while let batch = pending.first {
-            defer { dropFirst() }
-            if taken == 0 { return batch }
-            if taken < batch.frames.count { return TelemetryBatch(frames: Array(batch.frames[taken...])) }
+        guard begun.isEmpty else {
+            defer { begun = [] }
+            return TelemetryBatch(frames: begun.reversed())
         }
-        return nil
-    }
-
-    private mutating func dropFirst() {
-        pending.removeFirst()
-        taken = 0
+        return pending.isEmpty ? nil : pending.removeFirst()
     }
 }

@@ -27,10 +27,15 @@ public final class TelemetryStream: TelemetryControl, @unchecked Sendable {
     /// The next frame; waits for it. `nil` after the end. Passes over what a loop over frames does not tell.
     func nextFrame(maxRows: Int) async throws -> TelemetryFrame? {
         while true {
-            try checkCancellation()
-            if let frame = inbox.withLock({ $0.popFrame() }) { return frame }
+            if let frame = try frameAtHand() { return frame }
             guard try await pull(maxRows: maxRows) else { return nil }
         }
+    }
+
+    /// The next frame if it was taken out of the core before.
+    func frameAtHand() throws -> TelemetryFrame? {
+        try checkCancellation()
+        return inbox.withLock { $0.popFrame() }
     }
 
     /// What arrived since the last pull; waits until there is something. `nil` after the end.
