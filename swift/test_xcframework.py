@@ -1,6 +1,6 @@
 """Assembles the XCFramework's tree from this machine's library, and looks at it as Xcode and clang would:
-test_xcframework.py COMMAND..., the command that stands for `swift`. That devices and simulators can link against it, only a
-Mac can show.
+test_xcframework.py COMMAND..., the command that stands for `swift`. That devices and simulators can link against it,
+only a Mac can show.
 """
 
 from __future__ import annotations

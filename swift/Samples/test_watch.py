@@ -1,5 +1,5 @@
-"""Builds the console as a package that uses the library from outside, where a warning is a failure, and runs it against a
-sandbox that is restarted meanwhile: test_watch.py COMMAND..., the command that stands for `swift`.
+"""Builds the console as a package that uses the library from outside, where a warning is a failure, and runs it against
+a sandbox that is restarted meanwhile: test_watch.py COMMAND..., the command that stands for `swift`.
 """
 
 from __future__ import annotations
@@ -54,7 +54,6 @@ class Console:
 
     def __init__(self, *arguments: str) -> None:
         self.lines: list[str] = []
-        # The name by which its process is found in the sandbox's root folder, too.
         command = [*SWIFT, "run", *PACKAGE, "--skip-build", "watch", *arguments]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
         self.alarm = threading.Timer(60, self.interrupt, [signal.SIGKILL])

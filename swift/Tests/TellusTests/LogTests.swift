@@ -37,7 +37,9 @@ import Testing
         var config = TellusConfig(baseURL: "http://lab.invalid")
         config.allowInsecureHTTP = true
         _ = try TellusClient(config: config, credentials: sandbox.credentials)
-        try await eventually("the warning arrives") { lines.now.contains { $0.0 == .warn && $0.1.contains("lab.invalid") } }
+        try await eventually("the warning arrives") {
+            lines.now.contains { $0.0 == .warn && $0.1.contains("lab.invalid") }
+        }
         #expect(lines.now.allSatisfy { $0.0 <= .warn })
         TellusSDK.setLogSink(nil)
         // The last line may be on its way.

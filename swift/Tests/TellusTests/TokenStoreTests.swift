@@ -44,7 +44,9 @@ import Testing
         #expect(store.leases.now == ["lease for 60 s", "release"])
         let kept = try #require(store.kept.now)
         #expect(kept.expiresAt > Date() && kept.lifetime > .seconds(60))
-        #expect(!"\(kept)\(String(reflecting: kept))\(Mirror(reflecting: kept).children.map { "\($0)" })".contains(kept.token))
+        #expect(
+            !"\(kept)\(String(reflecting: kept))\(Mirror(reflecting: kept).children.map { "\($0)" })".contains(
+                kept.token))
     }
 
     @Test func anAppsProviderIsNotAskedForATokenThatIsKept() async throws {
@@ -85,7 +87,8 @@ import Testing
 
     @Test func aStoredTokenSurvivesItsTextForm() throws {
         let token = StoredToken(
-            token: "secret", lifetime: .milliseconds(3_600_500), expiresAt: Date(timeIntervalSince1970: 1_768_465_800.5))
+            token: "secret", lifetime: .milliseconds(3_600_500), expiresAt: Date(timeIntervalSince1970: 1_768_465_800.5)
+        )
         let data = try JSONEncoder().encode(token)
         #expect(try JSONDecoder().decode(StoredToken.self, from: data) == token)
     }

@@ -5,7 +5,6 @@ CONTENDER is the command that runs the contender written in Swift; it may take m
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,10 +1,10 @@
 internal import TellusBindings
 
+// Unchecked, since only a final class can be checked; all that it holds is constant and Sendable.
 /// What can be done to a telemetry stream while it runs, however it delivers: as a ``TelemetryStream`` or as a
 /// ``TelemetrySubscription``. Everything returns at once and may be called from anywhere, also from inside a listener.
 ///
 /// The stream is closed by ``close()``, or when nobody holds this object any more.
-// Unchecked, since only a final class can be checked; all that it holds is constant and Sendable.
 public class TelemetryControl: @unchecked Sendable, CustomStringConvertible {
     /// Who wants the stream to rest. It runs when nobody does.
     private struct Rest {

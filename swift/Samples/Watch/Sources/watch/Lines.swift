@@ -5,7 +5,9 @@ import Tellus
 
 func line(for site: Site) -> String {
     let power = site.powerCapacity.map { number($0, 0) + " kW" } ?? "power unknown"
-    let states = (site.statusSummary ?? [:]).filter { $0.value > 0 }.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
+    let states = (site.statusSummary ?? [:]).filter { $0.value > 0 }.sorted { $0.key < $1.key }.map {
+        "\($0.value) \($0.key)"
+    }
     let connectors = "\(site.totalConnectors ?? 0) connectors (\(states.joined(separator: ", ")))"
     return [site.name, site.address, power, connectors].compactMap { $0 }.joined(separator: ", ")
 }
@@ -20,7 +22,9 @@ func line(for reading: ConnectorReading, at time: Date) -> String {
         padded(value.map { number($0, digits) } ?? "-", 8, left: true) + " " + unit
     }
     let state = padded(reading.state?.text ?? "unknown", 12, left: false)
-    let values = [column(reading.power, 1, "kW"), column(reading.energyDelivered, 2, "kWh"), column(reading.soc, 0, "%")]
+    let values = [
+        column(reading.power, 1, "kW"), column(reading.energyDelivered, 2, "kWh"), column(reading.soc, 0, "%"),
+    ]
     return "\(clock(time))  connector \(reading.connectorId ?? 0)  \(state)\(values.joined())"
 }
 

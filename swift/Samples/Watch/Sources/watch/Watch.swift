@@ -46,7 +46,9 @@ struct Watch {
         defer {
             stream.close()
             let stats = stream.stats
-            say("\(frames) frames over \(stats.connections) connections, \(stream.gaps().count) gaps, \(stats.dropped) dropped")
+            say(
+                "\(frames) frames over \(stats.connections) connections, \(stream.gaps().count) gaps, \(stats.dropped) dropped"
+            )
         }
         do {
             for try await batch in stream.batches() {

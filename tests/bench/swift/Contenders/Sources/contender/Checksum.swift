@@ -22,7 +22,9 @@ struct Checksum: Encodable, Sendable {
     /// A frame's own fields, for each of its readings.
     mutating func add(device: String, secondsSince1970: Double, readings: Int) {
         let last = device.utf8.withContiguousStorageIfAvailable { bytes in
-            UInt64(littleEndian: UnsafeRawBufferPointer(bytes).loadUnaligned(fromByteOffset: bytes.count - 8, as: UInt64.self))
+            UInt64(
+                littleEndian: UnsafeRawBufferPointer(bytes).loadUnaligned(
+                    fromByteOffset: bytes.count - 8, as: UInt64.self))
         }
         devices &+= (last ?? 0) &* UInt64(readings)
         timestamps &+= UInt64((secondsSince1970 * 1e6).rounded()) &* UInt64(readings)
