@@ -1,4 +1,4 @@
-"""The rows about Swift: rows.py PROGRAMS CONTENDER... prints a table and writes it to the file that RESULTS names.
+"""The rows about Swift: rows.py PROGRAMS RESULTS ROUNDS CONTENDER... prints a table and writes it to RESULTS as JSON.
 
 CONTENDER is the command that runs the contender written in Swift; it may take more than one word.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import median
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -53,9 +54,9 @@ def throughput(server: Server, rounds: int, connectors: int, pattern: str) -> Ro
 
 
 def delay(server: Server) -> Row:
-    """The bar is a time, and no ratio."""
-    told = server.run(OURS._replace(work="latency"), Scenario(300, 1, 1, "paced10"))
-    ours = round(told["p99"] / 1000, 3)
+    """The bar is a time, and no ratio. The median of three runs, since a busy machine shows in each."""
+    runs = [server.run(OURS._replace(work="latency"), Scenario(300, 1, 1, "paced10")) for _ in range(3)]
+    ours = round(median(told["p99"] for told in runs) / 1000, 3)
     what = "Swift: socket → callback, 10 frames/s (p99 of the delay)"
     return Row(what, "2 ms", ours, DELAY_BAR, ours, DELAY_BAR, ours <= DELAY_BAR, "ms")
 
