@@ -7,13 +7,23 @@ public struct Credentials: Sendable {
     }
 
     let kind: Kind
+    /// Where the token is kept besides.
+    let store: (any TokenStore)?
 
-    /// `client_id` and `client_secret`: for servers and command-line tools only.
+    private init(_ kind: Kind, store: (any TokenStore)? = nil) {
+        self.kind = kind
+        self.store = store
+    }
+
+    /// `client_id` and `client_secret`: for servers and command-line tools only. The token is kept in `store`, if there is
+    /// one, for the next start.
     ///
     /// - Warning: Never in an app. Whoever has the app has the secret, and with it the whole operator account. Apps use
-    ///   ``tokenProvider(_:)``.
-    public static func clientSecret(id: String, secret: String) -> Credentials {
-        Credentials(kind: .clientSecret(id: id, secret: secret))
+    ///   ``tokenProvider(store:_:)``.
+    public static func clientSecret(
+        id: String, secret: String, store: (any TokenStore)? = nil
+    ) -> Credentials {
+        Credentials(.clientSecret(id: id, secret: secret), store: store)
     }
 
     /// Access tokens from your own backend, which keeps the `client_secret`: the credentials for apps.
@@ -21,15 +31,18 @@ public struct Credentials: Sendable {
     /// The closure is called when the SDK needs a token: before the first call, some minutes before the last token
     /// expires, and when the platform refuses it. There is only one call at a time. It has 30 s; what it throws makes
     /// the waiting calls fail with ``TellusError/authentication(_:)`` and the first line of the error's text. It runs
-    /// in a task that is cancelled when the client is closed.
-    public static func tokenProvider(_ provider: @escaping @Sendable () async throws -> AccessToken) -> Credentials {
-        Credentials(kind: .tokenProvider(provider))
+    /// in a task that is cancelled when the client is closed. Its tokens are kept in `store`, if there is one: then a new
+    /// start of the app does not ask for one that is still valid.
+    public static func tokenProvider(
+        store: (any TokenStore)? = nil, _ provider: @escaping @Sendable () async throws -> AccessToken
+    ) -> Credentials {
+        Credentials(.tokenProvider(provider), store: store)
     }
 
     /// A token that you have, without `Bearer`, and that nobody renews: for scripts and tests. When it has expired, calls
     /// fail with ``TellusError/authentication(_:)``.
     public static func accessToken(_ token: String) -> Credentials {
-        Credentials(kind: .accessToken(token))
+        Credentials(.accessToken(token))
     }
 }
 

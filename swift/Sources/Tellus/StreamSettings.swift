@@ -10,6 +10,21 @@ public enum OverflowPolicy: Sendable, Hashable, CaseIterable {
     case latest
 }
 
+/// One of `count` equal parts of a fleet that several processes share, each with another `index`. Which charger belongs to
+/// which part depends on its id alone, so the processes need not talk to each other.
+public struct Partition: Sendable, Hashable {
+    /// Which part, from 0.
+    public var index: Int
+    /// How many parts there are.
+    public var count: Int
+
+    /// Part `index` of `count`. Whether there is such a part is checked when the client is made.
+    public init(index: Int, count: Int) {
+        self.index = index
+        self.count = count
+    }
+}
+
 /// Through which proxy the platform is reached. No text form of it shows the address, which may hold a password.
 public enum ProxySetting: Sendable, Hashable {
     /// What `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` say (`http_proxy` for plain HTTP).

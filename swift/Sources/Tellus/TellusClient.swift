@@ -16,17 +16,18 @@ public final class TellusClient: Sendable {
     /// A client with these settings. Checks them and connects to nothing yet.
     public init(config: TellusConfig, credentials: Credentials) throws(TellusError) {
         baseURL = config.baseURL
+        let store = credentials.store.map(StoreBridge.init)
         switch credentials.kind {
         case .clientSecret(let id, let secret):
             tokens = nil
             native = try translated {
-                try .withClientSecret(config: config.native, clientId: id, clientSecret: secret)
+                try .withClientSecret(config: config.native, clientId: id, clientSecret: secret, store: store)
             }
         case .tokenProvider(let provider):
             let bridge = TokenBridge(provider)
             tokens = bridge
             native = try translated {
-                try .withTokenProvider(config: config.native, provider: bridge)
+                try .withTokenProvider(config: config.native, provider: bridge, store: store)
             }
         case .accessToken(let token):
             tokens = nil

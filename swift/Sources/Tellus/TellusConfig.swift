@@ -19,6 +19,16 @@ public struct TellusConfig: Sendable, Hashable {
     public var userAgentSuffix: String?
     /// The longest wait for any one answer. Default: 30 s.
     public var requestTimeout: Duration?
+    /// The longest silence while an answer is awaited or read. Default: 20 s.
+    public var readTimeout: Duration?
+    /// The longest wait for a host's name to be resolved. Default: 5 s.
+    public var dnsTimeout: Duration?
+    /// The longest wait for a TCP connection, over all of a host's addresses together. Default: 10 s.
+    public var tcpTimeout: Duration?
+    /// The longest wait for TLS to be agreed on. Default: 10 s.
+    public var tlsTimeout: Duration?
+    /// The longest wait for the answer that makes a connection a stream. Default: 10 s.
+    public var upgradeTimeout: Duration?
     /// How often a call is sent at most, the first time included. Default: 5.
     public var maxAttempts: Int?
     /// The nominal wait before the first retry of a call and before a stream connects again; each further one doubles
@@ -46,6 +56,11 @@ public struct TellusConfig: Sendable, Hashable {
     public var overflow: OverflowPolicy?
     /// More chargers than this are spread over more connections. Default: 200.
     public var maxDevicesPerConnection: Int?
+    /// How long the URL of a stream's connection, which names its chargers, may be, in bytes: beyond it they are spread
+    /// over more connections. Default: 4,096.
+    public var maxURLBytes: Int?
+    /// The part of the chargers that the streams of this process carry, where several share a fleet. Default: all.
+    public var partition: Partition?
     /// A stream sends a ping this often. Default: 15 s.
     public var pingInterval: Duration?
     /// A stream's connection on which nothing arrived for this long is dead; longer than ``pingInterval``. Default: 40 s.
@@ -59,6 +74,8 @@ public struct TellusConfig: Sendable, Hashable {
     /// An active charger that reports nothing for this many times its usual interval (10 s at least) has a gap; at least
     /// 2, or 0 for never. Default: 5.
     public var staleFactor: Int?
+    /// How many ended gaps a stream keeps: see ``TelemetryControl/gaps()``. Default: 65,536.
+    public var gapsKept: Int?
     /// After a gap, ask for the charger's state by a call, with this much time between two calls, and deliver the answer
     /// as a frame with the source ``FrameSource/call``. The calls count against the limit of reads. Default: off.
     public var resyncInterval: Duration?

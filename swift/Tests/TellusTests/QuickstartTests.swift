@@ -4,7 +4,7 @@ import Testing
 @testable import Tellus
 
 /// What the README's code prints. It must not get between the lines in which the runner reports.
-private let printed = Locked<[String]>([])
+let printed = Locked<[String]>([])
 
 private func print(_ items: Any...) {
     printed.withLock { $0.append(items.map { "\($0)" }.joined(separator: " ")) }
@@ -96,6 +96,32 @@ func watchBoth(_ one: String, _ other: String, with client: TellusClient) async 
 }
 // README end
 
+// README token-store
+/// Keeps the token in a file that only this user can read.
+struct FileTokenStore: TokenStore {
+    let file: URL
+
+    func load() throws -> StoredToken? {
+        // Not there is no token; not readable is an error.
+        guard FileManager.default.fileExists(atPath: file.path) else { return nil }
+        return try JSONDecoder().decode(StoredToken.self, from: Data(contentsOf: file))
+    }
+
+    func save(_ token: StoredToken) throws {
+        try JSONEncoder().encode(token).write(to: file, options: .atomic)
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file.path)
+    }
+}
+// README end
+
+func startLogging() {
+    // README log
+    TellusSDK.setLogSink(upTo: .info) { level, line in
+        print("\(level): \(line)")
+    }
+    // README end
+}
+
 /// An app's own backend.
 private struct Backend: Sendable {
     let sandbox: Sandbox
@@ -106,7 +132,7 @@ private struct Backend: Sendable {
 }
 
 @Suite(.timeLimit(.minutes(1))) struct QuickstartTests {
-    @Test(arguments: ["quickstart", "token-provider", "view-model", "week", "charge", "steer"])
+    @Test(arguments: ["quickstart", "token-provider", "view-model", "week", "charge", "steer", "token-store", "log"])
     func theReadmeShowsTheCodeThatIsTested(_ name: String) throws {
         let here = URL(fileURLWithPath: #filePath)
         let tested = try block(in: here, from: "// README \(name)", to: "// README end")
@@ -124,7 +150,8 @@ private struct Backend: Sendable {
         setenv("TELLUS_CLIENT_ID", sandbox.info.client_id, 1)
         setenv("TELLUS_CLIENT_SECRET", sandbox.info.client_secret, 1)
         try await quickstart()
-        let lines = printed.now
+        // Another test shows the log here.
+        let lines = printed.now.filter { line in !LogLevel.allCases.contains { line.hasPrefix("\($0): ") } }
         #expect(lines.filter { $0.hasSuffix(" kW") && $0.contains(": ") }.count == 3, "one line for each site")
         #expect(lines.contains { $0.contains(" connector 1 is ") })
         #expect(lines.suffix(3).allSatisfy { $0.contains("+0000 [") && $0.hasSuffix(" kW\"]") })
@@ -132,6 +159,20 @@ private struct Backend: Sendable {
         #expect(journal.contains { $0.path == "/v1/operator/sites" && $0.status == 200 })
         #expect(journal.contains { $0.path?.hasPrefix("/v1/operator/devices/") == true && $0.status == 200 })
         try await eventually("the stream is closed") { try await sandbox.journal(of: "stream_close").count == 1 }
+    }
+
+    @Test func theTokensFileIsMadeAndRead() async throws {
+        let sandbox = try Sandbox()
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let store = FileTokenStore(file: folder.appendingPathComponent("token"))
+        for _ in 0..<2 {
+            let credentials = Credentials.clientSecret(
+                id: sandbox.info.client_id, secret: sandbox.info.client_secret, store: store)
+            _ = try await TellusClient(config: sandbox.config, credentials: credentials).device(sandbox.device)
+        }
+        #expect(try await sandbox.requests(to: "/operator/oauth/token") == 1)
     }
 
     @Test @MainActor func theAppsPartsRun() async throws {

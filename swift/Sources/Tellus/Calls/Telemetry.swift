@@ -17,7 +17,7 @@ extension TellusClient {
     /// Opens a stream with the live telemetry of these chargers, which can be steered while it is iterated over: paused,
     /// or given other chargers. Returns at once; the connection comes about meanwhile.
     public func stream(devices: [String]) throws(TellusError) -> TelemetryStream {
-        TelemetryStream(try translated { try native.telemetry(devices: devices) }, client: self)
+        try translated { try TelemetryStream(native.telemetry(devices: devices), client: self) }
     }
 
     /// Delivers the live telemetry of these chargers to a listener until the subscription is closed or released.
@@ -25,20 +25,20 @@ extension TellusClient {
         devices: [String],
         listener: any TelemetryListener
     ) throws(TellusError) -> TelemetrySubscription {
-        let subscription = try translated {
-            try native.subscribe(devices: devices, listener: ListenerBridge(listener))
+        try translated {
+            try TelemetrySubscription(
+                native.subscribe(devices: devices, listener: ListenerBridge(listener)), client: self)
         }
-        return TelemetrySubscription(subscription, client: self)
     }
 
     /// Tells whether the app is in the foreground: in the background all streams of this client rest, also those that
-    /// are opened meanwhile. Back in the foreground all go on, but for those that ``TelemetryStream/pause()`` holds.
+    /// are opened meanwhile. Back in the foreground all go on, but for those that ``TelemetryControl/pause()`` holds.
     /// Returns at once.
     public func setForeground(_ foreground: Bool) {
         streams.setForeground(foreground)
     }
 
-    /// Tells all streams of this client that the network is another one: see ``TelemetryStream/networkChanged()``.
+    /// Tells all streams of this client that the network is another one: see ``TelemetryControl/networkChanged()``.
     /// Returns at once.
     public func networkChanged() {
         streams.networkChanged()

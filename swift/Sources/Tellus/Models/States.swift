@@ -14,6 +14,13 @@ public enum ConnectorState: Sendable, Hashable, CustomStringConvertible {
     /// A text that the schema does not name, as the platform sent it.
     case other(String)
 
+    private static let named: [ConnectorState] = [.idle, .charging, .discharging, .fault, .unavailable]
+
+    /// The state that the platform calls so.
+    init(text: String) {
+        self = Self.named.first { $0.text == text } ?? .other(text)
+    }
+
     /// The platform's text.
     public var text: String {
         switch self {

@@ -30,7 +30,15 @@ extension TellusConfig {
             firstAttempts: firstAttempts.map(UInt32.init(clamping:)),
             // 0 means never, which a negative number does not: the core refuses 1.
             staleFactor: staleFactor.map { $0 < 0 ? 1 : UInt32(clamping: $0) },
-            resyncInterval: resyncInterval?.nativeSeconds)
+            resyncInterval: resyncInterval?.nativeSeconds,
+            readTimeout: readTimeout?.nativeSeconds,
+            dnsTimeout: dnsTimeout?.nativeSeconds,
+            tcpTimeout: tcpTimeout?.nativeSeconds,
+            tlsTimeout: tlsTimeout?.nativeSeconds,
+            upgradeTimeout: upgradeTimeout?.nativeSeconds,
+            maxUrlBytes: maxURLBytes.map(UInt32.init(clamping:)),
+            gapsKept: gapsKept.map(UInt32.init(clamping:)),
+            partition: partition.map(\.native))
     }
 }
 
@@ -41,6 +49,13 @@ extension ProxySetting {
         case .direct: .direct
         case .url(let url): .url(url)
         }
+    }
+}
+
+extension Partition {
+    fileprivate var native: TellusBindings.Partition {
+        // A part that there is not is refused by the core.
+        TellusBindings.Partition(index: UInt32(exactly: index) ?? .max, count: UInt32(clamping: count))
     }
 }
 

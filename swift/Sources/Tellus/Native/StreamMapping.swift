@@ -1,35 +1,5 @@
 internal import TellusBindings
 
-extension TelemetryFrame {
-    init(_ native: TellusBindings.TelemetryFrame) {
-        self.init(
-            deviceId: native.deviceId,
-            timestamp: native.timestamp,
-            receivedAt: native.receivedAt,
-            source: native.source == .stream ? .stream : .call,
-            connectors: native.connectors.map(ConnectorReading.init))
-    }
-}
-
-extension ConnectorReading {
-    init(_ native: TellusBindings.ConnectorReading) {
-        self.init(
-            connectorId: native.connectorId.map(Int.init),
-            state: native.state.map(ConnectorState.init),
-            power: native.power,
-            energyDelivered: native.energyDelivered,
-            soc: native.soc)
-    }
-}
-
-extension TelemetryBatch {
-    init(_ native: TellusBindings.TelemetryBatch) {
-        self.init(
-            events: native.events.map(StatusEvent.init), gaps: native.gaps.map(Gap.init),
-            frames: native.frames.map(TelemetryFrame.init))
-    }
-}
-
 extension StatusEvent {
     init(_ native: TellusBindings.StatusEvent) {
         self.init(at: native.at, connection: Int(native.connection), status: StreamStatus(native.status))

@@ -25,6 +25,8 @@ public struct TelemetrySequence: AsyncSequence, Sendable {
 
         /// The next frame; waits for it. `nil` after the end.
         public mutating func next() async throws -> TelemetryFrame? {
+            // The way of nearly every frame: it is at hand, and nothing waits.
+            if let frame = try stream?.frameAtHand() { return frame }
             try Task.checkCancellation()
             let stream = try stream ?? source.open()
             self.stream = stream

@@ -1,0 +1,81 @@
+import Foundation
+import Testing
+
+@testable import Tellus
+
+@Suite(.timeLimit(.minutes(1))) struct CancellationTests {
+    /// Every frame that the core gave away is delivered, however the reader and its cancelling fall together.
+    @Test func cancellingAReaderLosesNoBatch() async throws {
+        let sandbox = try Sandbox(["--allow-duplicate-streams"], cadence: .milliseconds(5))
+        let client = try sandbox.client()
+        for round in 0..<20 {
+            let stream = try client.stream(devices: sandbox.info.devices)
+            let seen = Locked<UInt64>(0)
+            let reader = Task {
+                for try await batch in stream.batches(maxRows: 1 + round) {
+                    seen.withLock { $0 += UInt64(batch.frames.count) }
+                }
+            }
+            try await eventually("frames flow") { seen.now > 20 }
+            reader.cancel()
+            try await expectCancelled(reader)
+            #expect(stream.isClosed)
+            for try await batch in stream.batches() { seen.withLock { $0 += UInt64(batch.frames.count) } }
+            let stats = stream.stats
+            #expect(seen.now == stats.latency.count && seen.now == stats.frames - stats.dropped, "round \(round)")
+        }
+    }
+
+    @Test func cancellingBetweenTwoPagesFetchesNoMore() async throws {
+        let sandbox = try Sandbox()
+        let client = try sandbox.client()
+        let seen = Locked(0)
+        let reader = Task {
+            for try await _ in client.chargingRecords(pageSize: 2) {
+                seen.withLock { $0 += 1 }
+                // In the middle of the second page.
+                if seen.now == 3 { withUnsafeCurrentTask { $0?.cancel() } }
+            }
+        }
+        try await expectCancelled(reader)
+        #expect(seen.now == 3)
+        #expect(try await sandbox.requests(to: "/operator/charging-records") == 2)
+    }
+
+    @Test func cancellingWhileAPageIsFetchedReturnsAtOnceAndTheNextLoopStartsAnew() async throws {
+        let sandbox = try Sandbox()
+        let client = try sandbox.client()
+        try await client.authenticate()
+        let records = client.chargingRecords(pageSize: 2)
+        try await sandbox.fault(#""kind": "slow", "delay_ms": 30000, "path": "/operator/charging-records""#)
+        let reader = Task { try await records.first { _ in true } }
+        try await eventually("the page is asked for") { client.stats.requests == 1 }
+        reader.cancel()
+        try await expectCancelled(reader)
+        #expect(try await records.first { _ in true } != nil)
+    }
+
+    @Test func aProviderThatHangsHoldsUpNobodyWhoGoesAway() async throws {
+        let sandbox = try Sandbox()
+        let asked = Locked(0)
+        let client = try TellusClient(
+            config: sandbox.config,
+            credentials: .tokenProvider {
+                asked.withLock { $0 += 1 }
+                try await Task.sleep(for: .seconds(600))
+                throw Problem("not reached")
+            })
+        let call = Task { try await client.device(sandbox.device) }
+        let stream = try client.stream(devices: [sandbox.device])
+        let reader = Task { try await stream.frames.first { _ in true } }
+        try await eventually("the closure runs") { asked.now == 1 }
+        call.cancel()
+        try await expectCancelled(call)
+        reader.cancel()
+        try await expectCancelled(reader)
+        let late = Task { try await client.authenticate() }
+        client.close()
+        #expect(try await failure { try await late.value }.kind == "Closed")
+        #expect(asked.now == 1)
+    }
+}
