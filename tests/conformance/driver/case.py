@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -31,12 +32,14 @@ class Play:
         self.runner, self.case = runner, case
         self.script = Script(case["platform"].get("replies", [])) if "sandbox" not in case["platform"] else None
         self.sandbox = None if self.script else Sandbox(case["platform"]["sandbox"])
-        self.other = Script(case["platform"].get("elsewhere", []))
+        self.elsewhere = Script([])
         self.names: dict[str, str] = {}
         self.under_way: dict[str, asyncio.Future[Answer]] = {}
         self.pull: asyncio.Future[Answer] | None = None
         self.came: dict[str, list[Any]] = {kind: [] for kind in KINDS}
         self.streams = False
+        # How long the stream said last that it waits (ms).
+        self.retry_in = 0
         self.transcript: list[Any] = []
 
     @property
@@ -48,9 +51,9 @@ class Play:
 
     async def run(self) -> list[Any]:
         """Plays it, and returns the transcript. Raises `Mismatch`, or `RunnerBroken`."""
-        for platform in (self.platform, self.other):
+        for platform in (self.platform, self.elsewhere):
             await platform.up()
-        self.names = {**self.platform.names, "platform": self.platform.origin, "elsewhere": self.other.origin}
+        self.names = {**self.platform.names, "platform": self.platform.origin, "elsewhere": self.elsewhere.origin}
         if self.script:
             self.script.names = self.names
         try:
@@ -62,7 +65,7 @@ class Play:
                     raise type(problem)(f"step {number}: {problem}") from None
             await self._end()
         finally:
-            for platform in (self.platform, self.other):
+            for platform in (self.platform, self.elsewhere):
                 await platform.down()
         return self.transcript
 
@@ -78,14 +81,14 @@ class Play:
             self._outcome({"error": self.case.get("error")}, answer)
 
     async def _end(self) -> None:
-        if self.streams and self.came is not None:
+        if self.streams:
             await self._drain()
         await self.runner.make("case.close")
         wanted = self.case.get("requests")
         if wanted is not None:
             self._requests(wanted, await self._journal(len(wanted)))
-        if self.other.requests:
-            raise Mismatch(f"another host was asked: {self.other.requests}")
+        if self.elsewhere.requests:
+            raise Mismatch(f"another host was asked: {self.elsewhere.requests}")
 
     async def _drain(self) -> None:
         """What a stream still tells when it is closed: nothing that matters."""
@@ -206,6 +209,12 @@ class Play:
                 raise Mismatch(f"nobody waits for {lowest}..{highest} ms; the waits are {sleeps}")
             await asyncio.sleep(LOOK)
 
+    async def _let_pass(self, step: Step) -> None:
+        """Lets pass what somebody waits for: as long as was told with `waiting`, or between so many ms."""
+        for _ in range(step.get("times", 1)):
+            span = (self.retry_in, self.retry_in) if step["let_pass"] == "retry_in" else step["let_pass"]
+            await self._advance(await self._sleep(*span))
+
     async def _asleep(self, step: Step) -> None:
         await self._sleep(*step["asleep"])
 
@@ -308,6 +317,9 @@ class Play:
             if kind not in wanted:
                 continue
             expected, came = wanted[kind], self.came[kind]
+            if kind == "events" and isinstance(expected, list):
+                # A text stands for the status alone.
+                expected = [{"$has": {"status": one}} if isinstance(one, str) else one for one in expected]
             count = len(expected) if isinstance(expected, list) else len(came)
             taken, self.came[kind] = came[:count], came[count:]
             self._note_received(kind, expected, [self._named(match.canonical(one)) for one in taken])
@@ -330,6 +342,8 @@ class Play:
     def _keep(self, batch: dict[str, Any]) -> None:
         for kind in KINDS:
             self.came[kind] += batch[kind]
+        for event in batch["events"]:
+            self.retry_in = math.ceil(event.get("retry_in_ms") or self.retry_in)
 
     # Names for what differs from run to run.
 
@@ -370,6 +384,7 @@ STEPS: dict[str, Callable[[Play, Step], Awaitable[None]]] = {
     "end": Play._end_call,
     "until": Play._until,
     "call": Play._call,
+    "let_pass": Play._let_pass,
     "asleep": Play._asleep,
     "advance_ms": Play._move,
     "jump_wall_ms": Play._jump,

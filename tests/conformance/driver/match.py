@@ -70,8 +70,12 @@ def settled(expected: Any, actual: Any) -> Any:
 
 
 def _has(wanted: dict[str, Any], actual: Any) -> bool:
-    return isinstance(actual, dict) and not any(
-        name not in actual or list(difference(inner, actual[name])) for name, inner in wanted.items()
+    if not isinstance(actual, dict):
+        return False
+    # What is wanted to be null must not be there.
+    absent = {name for name, inner in wanted.items() if inner is None}
+    return not absent & actual.keys() and all(
+        name in actual and not list(difference(inner, actual[name])) for name, inner in wanted.items() if inner is not None
     )
 
 
