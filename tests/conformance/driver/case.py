@@ -112,23 +112,18 @@ class Play:
             await asyncio.sleep(LOOK)
 
     def _requests(self, wanted: list[Any], entries: list[dict[str, Any]]) -> None:
-        # A text stands for the request alone; an object names what else is looked at.
         named = [self._named(entry) for entry in entries]
-        lines = [entry["request"] for entry in named]
-        expected = [{"request": one} if isinstance(one, str) else one for one in wanted]
-        pairs = list(zip(expected, named, strict=False))
+        expected = [_request(one) for one in wanted]
         if self.case.get("any_order"):
-            expected.sort(key=lambda one: one["request"])
-            pairs = list(zip(expected, sorted(named, key=lambda one: one["request"]), strict=False))
-        differences = [text for one, entry in pairs for text in match.difference({"$has": one}, entry, "request")]
-        if len(named) != len(expected) or differences:
-            raise Mismatch(f"requests: {lines}; {'; '.join(differences)}")
-        headers = [set(one.get("headers", {})) for one, _ in pairs]
-        for (one, entry), known in zip(pairs, headers, strict=True):
-            seen = {name: entry[name] for name in ("request", "body", "bearer") if name in entry}
-            if known:
-                seen["headers"] = {name: entry["headers"][name] for name in sorted(known)}
-            self.transcript.append(match.settled(one, seen))
+            expected.sort(key=_line_of)
+            named.sort(key=_line_of)
+        pairs = list(zip(expected, named, strict=False))
+        found = [text for one, entry in pairs for text in match.difference({"$has": one}, entry, "request")]
+        if len(named) != len(expected) or found:
+            raise Mismatch(f"requests: {[_line_of(one) for one in named]}; {'; '.join(found)}")
+        for one, entry in pairs:
+            entry.pop("headers", None)
+            self.transcript.append({**match.settled(one, entry), **one})
 
     async def _step(self, step: Step) -> None:
         head = next((name for name in STEPS if name in step), None)
@@ -370,6 +365,17 @@ def _texts(value: Any, change: Callable[[str], str]) -> Any:
     if isinstance(value, dict):
         return {change(name): _texts(inner, change) for name, inner in value.items()}
     return value
+
+
+def _request(wanted: Any) -> dict[str, Any]:
+    """A text stands for the request alone; an object names what else is looked at."""
+    if isinstance(wanted, str):
+        return {"request": wanted}
+    return {**wanted, "headers": {"$has": wanted["headers"]}} if "headers" in wanted else wanted
+
+
+def _line_of(entry: dict[str, Any]) -> str:
+    return str(entry["request"])
 
 
 def _least(expected: Any) -> int:

@@ -28,13 +28,15 @@ def show(cases: list[dict[str, Any]], problems: Problems) -> int:
     print(" " * width, *(f"{name:>12}" for name in problems))
     for case in cases:
         print(f"{case['id']:<{width}}", *(f"{_mark(told, case['id']):>12}" for told in problems.values()))
-    failures = 0
+    failed: dict[tuple[str, str], list[str]] = {}
     for runner, told in problems.items():
         for case in cases:
             problem = told.get(case["id"], "was not played")
             if problem:
-                failures += 1
-                print(f"\n{runner}: {case['id']}\n  {problem}")
+                failed.setdefault((case["id"], problem), []).append(runner)
+    for (case_id, problem), runners in failed.items():
+        print(f"\n{case_id} ({', '.join(runners)})\n  {problem}")
+    failures = sum(map(len, failed.values()))
     print(f"\n{len(cases)} cases, {len(problems)} runners, {failures} failed")
     return failures
 
