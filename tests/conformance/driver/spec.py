@@ -9,7 +9,7 @@ from typing import Any
 from . import schema
 
 ROOT = Path(__file__).resolve().parent.parent
-LEAST_IN_A_CATEGORY = 2
+LEAST_IN_A_CATEGORY = 6
 
 
 def load() -> list[dict[str, Any]]:
