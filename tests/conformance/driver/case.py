@@ -215,13 +215,12 @@ class Play:
         await self._sleep(*step["asleep"])
 
     async def _move(self, step: Step) -> None:
-        await self._advance(step["advance_ms"], step.get("of", "both"))
+        await self._advance(step["advance_ms"])
 
-    async def _advance(self, ms: int, of: str = "both") -> None:
-        if of != "client" and self.sandbox:
+    async def _advance(self, ms: int) -> None:
+        if self.sandbox:
             await self.sandbox.advance(ms)
-        if of != "platform":
-            await self.runner.make("clock.advance", {"ms": ms})
+        await self.runner.make("clock.advance", {"ms": ms})
 
     async def _jump(self, step: Step) -> None:
         await self.runner.make("clock.jump_wall", {"ms": step["jump_wall_ms"]})
@@ -237,10 +236,6 @@ class Play:
     async def _fault(self, step: Step) -> None:
         assert self.sandbox is not None
         await self.sandbox.control("POST", "faults", self._filled(step["fault"]))
-
-    async def _clear_faults(self, _step: Step) -> None:
-        assert self.sandbox is not None
-        await self.sandbox.control("DELETE", "faults")
 
     async def _reply(self, step: Step) -> None:
         assert self.script is not None
@@ -272,14 +267,10 @@ class Play:
 
     async def _line(self, step: Step) -> None:
         assert self.script is not None
-        socket = self.script.socket
-        what = step["line"]
-        if what == "cut":
-            socket.cut()
-        elif what == "mute":
-            socket.mute = True
+        if step["line"] == "cut":
+            self.script.socket.cut()
         else:
-            socket.close(what["close"])
+            self.script.socket.mute = True
 
     async def _receive(self, step: Step) -> None:
         wanted = self._filled(step["receive"])
@@ -397,7 +388,6 @@ STEPS: dict[str, Callable[[Play, Step], Awaitable[None]]] = {
     "jump_wall_ms": Play._jump,
     "platform": Play._platform,
     "fault": Play._fault,
-    "clear_faults": Play._clear_faults,
     "reply": Play._reply,
     "release": Play._release,
     "arrived": Play._arrived,

@@ -22,7 +22,6 @@ class Socket:
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader, self._writer = reader, writer
         self.mute = False
-        self.over = False
 
     async def serve(self) -> None:
         """Answers pings and the farewell until the client goes."""
@@ -36,17 +35,10 @@ class Socket:
                     self._send(PONG, payload)
         except (asyncio.IncompleteReadError, ConnectionError):
             return
-        finally:
-            self.over = True
-            self._writer.close()
 
     def text(self, message: str) -> None:
         """Sends a message."""
         self._send(TEXT, message.encode())
-
-    def close(self, code: int) -> None:
-        """Says farewell with this code."""
-        self._send(CLOSE, struct.pack("!H", code))
 
     def cut(self) -> None:
         """Breaks the connection."""
