@@ -56,7 +56,7 @@ def shut_down(patience: float) -> None:
 
 @final
 class Clock:
-    """A clock for tests, which moves only when it is told to: the setting ``clock`` takes it. Spans are milliseconds."""
+    """A clock for tests, which moves only when it is told to: the setting ``clock`` takes it. Spans are ms."""
 
     def __new__(cls, start: datetime) -> Self: ...
     def advance_ms(self, by: int) -> None:

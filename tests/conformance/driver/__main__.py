@@ -11,7 +11,7 @@ import json
 import sys
 from typing import Any, NamedTuple
 
-from . import report
+from . import prose, report
 from .case import Mismatch, Play
 from .runner import Runner, RunnerBroken
 from .spec import ROOT, load
@@ -79,6 +79,8 @@ async def main() -> int:
     known: dict[str, list[str]] = json.loads((ROOT / "runners.json").read_text())
     names = options.runners or list(known)
     all_cases = load()
+    if missing := list(prose.problems()):
+        raise SystemExit("\n".join(missing))
     cases = [case for case in all_cases if options.only in case["id"]]
     played = await asyncio.gather(*(play_all(name, known[name], cases, options) for name in names))
     results = compare(names, dict(zip(names, played, strict=True)))

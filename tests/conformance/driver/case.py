@@ -247,11 +247,11 @@ class Play:
 
     async def _arrived(self, step: Step) -> None:
         """Waits until so many such requests have arrived, answered or not."""
+        assert self.script is not None
         wanted, times = self._filled(step["arrived"]), step.get("times", 1)
         deadline = time.monotonic() + self.runner.patience
         while True:
-            arrivals = self.script.arrivals if self.script else [one["request"] for one in await self.platform.journal()]
-            count = sum(line.startswith(wanted) for line in arrivals)
+            count = sum(line.startswith(wanted) for line in self.script.arrivals)
             if count >= times:
                 return
             if time.monotonic() > deadline:

@@ -29,7 +29,7 @@ def canonical(value: Any) -> Any:
 def difference(expected: Any, actual: Any, at: str = "") -> Iterator[str]:
     """Where `actual` is not as expected."""
     if isinstance(expected, dict) and len(expected) == 1 and next(iter(expected)).startswith("$"):
-        (name, wanted), = expected.items()
+        ((name, wanted),) = expected.items()
         if not MATCHERS[name](wanted, actual):
             yield f"{at}: {actual!r} is not {name} {wanted!r}"
     elif isinstance(expected, dict) and isinstance(actual, dict):
@@ -72,11 +72,11 @@ def settled(expected: Any, actual: Any) -> Any:
 def _has(wanted: dict[str, Any], actual: Any) -> bool:
     if not isinstance(actual, dict):
         return False
-    # What is wanted to be null must not be there.
-    absent = {name for name, inner in wanted.items() if inner is None}
-    return not absent & actual.keys() and all(
-        name in actual and not list(difference(inner, actual[name])) for name, inner in wanted.items() if inner is not None
-    )
+    for name, inner in wanted.items():
+        # What is wanted to be null must not be there.
+        if (name in actual) == (inner is None) or (name in actual and list(difference(inner, actual[name]))):
+            return False
+    return True
 
 
 def _each(wanted: Any, actual: Any) -> bool:

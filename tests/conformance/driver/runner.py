@@ -46,7 +46,8 @@ class Runner:
 
     def begin(self, call: str, args: dict[str, Any]) -> asyncio.Future[Answer]:
         """Lets it make a call; the answer comes later."""
-        assert self._process is not None and self._process.stdin is not None
+        assert self._process is not None
+        assert self._process.stdin is not None
         self._last += 1
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._open[self._last] = answer

@@ -1,4 +1,4 @@
-"""A platform that answers what a case says, to the letter: for what the sandbox, which knows no wrong answers, cannot say."""
+"""A platform that answers what a case says, to the letter: for what the sandbox, which means well, cannot say."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one case works with: a clock, a client, a stream; and the calls whose form in Python differs from the suite's."""
+"""What one case works with: a clock, a client, a stream; and the calls whose form in Python is not the suite's."""
 
 from __future__ import annotations
 

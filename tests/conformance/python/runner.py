@@ -12,10 +12,9 @@ import threading
 from collections.abc import Awaitable
 from typing import Any
 
+import tellus
 import values
 from case import Case
-
-import tellus
 
 Args = dict[str, Any]
 
