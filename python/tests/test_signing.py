@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import cast
 
 import pytest
 from support import FAST
 
 import tellus
+from tellus.settings import Settings
 
 
 def test_the_secret_of_a_signature_is_not_shown() -> None:
@@ -15,7 +17,8 @@ def test_the_secret_of_a_signature_is_not_shown() -> None:
 
 
 def test_a_signing_client_works(sandbox: tellus.Sandbox) -> None:
-    with sandbox.client(**FAST, signing=tellus.HmacSigning(secret="canary", encoding="base64")) as client:
+    settings: Settings = {**FAST, "signing": tellus.HmacSigning(secret="canary", encoding="base64")}
+    with sandbox.client(**settings) as client:
         assert client.device(sandbox.device_ids[0]).device_id == sandbox.device_ids[0]
 
 
@@ -35,4 +38,4 @@ def test_what_cannot_be_is_named(field: str, signing: tellus.HmacSigning) -> Non
 def test_the_tests_own_clock_is_no_setting_for_users() -> None:
     assert not hasattr(tellus, "Clock")
     with pytest.raises(TypeError):
-        tellus.Client("https://example.com", token="t", clock=datetime.now())  # type: ignore[arg-type]
+        tellus.Client("https://example.com", token="t", **cast("Settings", {"clock": datetime.now()}))

@@ -12,7 +12,8 @@ import sys
 from typing import Any, NamedTuple
 
 from . import prose, report
-from .case import Mismatch, Play
+from .account import Mismatch
+from .case import Play
 from .runner import Runner, RunnerBroken
 from .spec import ROOT, load
 

@@ -24,7 +24,7 @@ class Sandbox:
         self._tokens: dict[str, str] = {}
         self.origin = ""
         self.credentials: dict[str, str] = {}
-        self.names: dict[str, str] = {}
+        self.devices: dict[str, str] = {}
 
     async def up(self) -> None:
         """Starts it, always on the same port."""
@@ -45,7 +45,7 @@ class Sandbox:
         self._port = int(self.origin.rpartition(":")[2])
         found = next(given for given in told["credentials"] if given["scope"] == scope)
         self.credentials = {name: found[name] for name in ("client_id", "client_secret")}
-        self.names = {f"device{number}": device for number, device in enumerate(told["devices"], 1)}
+        self.devices = {f"device{number}": device for number, device in enumerate(told["devices"], 1)}
 
     async def down(self) -> None:
         """Ends it at once; what it has seen is kept."""

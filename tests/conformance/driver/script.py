@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -27,7 +28,8 @@ class Script:
         self.requests: list[dict[str, Any]] = []
         self.arrivals: list[str] = []
         self.sockets: list[Socket] = []
-        self.names: dict[str, str] = {}
+        # Fills in the names that a reply's headers hold.
+        self.filled: Callable[[Any], Any] = lambda value: value
 
     async def up(self) -> None:
         """Begins to listen, always on the same port."""
@@ -111,7 +113,7 @@ class Script:
             return False
         text = _body(reply).encode()
         lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}", f"Content-Length: {len(text) + (99 if cut else 0)}"]
-        lines += [f"{name}: {self._named(value)}" for name, value in reply.get("headers", {}).items()]
+        lines += [f"{name}: {value}" for name, value in self.filled(reply.get("headers", {})).items()]
         writer.write("\r\n".join([*lines, "", ""]).encode() + text)
         await writer.drain()
         return cut is None
@@ -141,11 +143,6 @@ class Script:
         if line.startswith(STREAM):
             return {"upgrade": True}
         return {"status": 404, "code": 3001, "message": f"the case has no reply for {line}"}
-
-    def _named(self, text: str) -> str:
-        for name, value in self.names.items():
-            text = text.replace(f"${name}", value)
-        return text
 
 
 def _body(reply: Reply) -> str:

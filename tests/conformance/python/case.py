@@ -41,7 +41,7 @@ class Case:
         if "provider" in given:
             grants = given.pop("provider")
             given["token_provider"] = provider_async(grants) if self.is_async else provider(grants)
-        kind = tellus.AsyncClient if self.is_async else tellus.Client
+        kind: Any = tellus.AsyncClient if self.is_async else tellus.Client
         self.client = kind(base_url, **given, **read_settings(settings), clock=self.clock)
 
     def case_close(self) -> None:
@@ -90,7 +90,7 @@ class Case:
     def stream_next(self) -> Any:
         return anext(self.batches, None) if self.is_async else next(self.batches, None)
 
-    def stream_devices(self) -> list[str]:
+    def stream_devices(self) -> Any:
         return self.stream.devices
 
     def stream_stats(self) -> Any:

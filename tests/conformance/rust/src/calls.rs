@@ -9,15 +9,25 @@ use tellus_core::{ChargingRecordQuery, EnergyQuery, Error, Pages, Request, Resul
 
 use crate::{Answer, case::Case, control, values};
 
+/// What a call returns that returns nothing.
+const NOTHING: Answer = Ok(Value::Null);
+
 /// Makes one call.
 pub(crate) async fn make(case: &Case, call: &str, args: &Value) -> Answer {
     match call {
         "case.open" => case.open(args).map(nothing),
-        "case.close" => Ok(nothing(case.close())),
-        "clock.advance" => Ok(nothing(case.clock()?.advance(span(args, "ms")?))),
-        "clock.jump_wall" => Ok(nothing(
-            case.clock()?.jump_wall(SignedDuration::from_millis(get(args, "ms")?)),
-        )),
+        "case.close" => {
+            case.close();
+            NOTHING
+        }
+        "clock.advance" => {
+            case.clock()?.advance(span(args, "ms")?);
+            NOTHING
+        }
+        "clock.jump_wall" => {
+            case.clock()?.jump_wall(SignedDuration::from_millis(get(args, "ms")?));
+            NOTHING
+        }
         "clock.sleeps" => Ok(json!(
             case.clock()?
                 .sleeps()
@@ -35,7 +45,10 @@ async fn client(case: &Case, call: &str, args: &Value) -> Answer {
     let id = || get::<String>(args, "device_id");
     match call {
         "authenticate" => client.authenticate().await.map(nothing),
-        "close" => Ok(nothing(client.close())),
+        "close" => {
+            client.close();
+            NOTHING
+        }
         "stats" => Ok(values::client_stats(&client.stats())),
         "sites" => {
             let status = maybe::<String>(args, "status")?.map(|text| text.parse()).transpose()?;
@@ -110,7 +123,7 @@ async fn client(case: &Case, call: &str, args: &Value) -> Answer {
 async fn stream(case: &Case, call: &str, args: &Value) -> Answer {
     if call == "open" {
         case.keep(case.client()?.telemetry(get::<Vec<String>>(args, "devices")?)?);
-        return Ok(Value::Null);
+        return NOTHING;
     }
     let stream = case.stream()?;
     match call {
@@ -119,12 +132,27 @@ async fn stream(case: &Case, call: &str, args: &Value) -> Answer {
             .await?
             .as_ref()
             .map_or(Value::Null, values::batch)),
-        "close" => Ok(nothing(stream.close())),
-        "pause" => Ok(nothing(stream.pause())),
-        "resume" => Ok(nothing(stream.resume())),
-        "network_changed" => Ok(nothing(stream.network_changed())),
+        "close" => {
+            stream.close();
+            NOTHING
+        }
+        "pause" => {
+            stream.pause();
+            NOTHING
+        }
+        "resume" => {
+            stream.resume();
+            NOTHING
+        }
+        "network_changed" => {
+            stream.network_changed();
+            NOTHING
+        }
         "add" => stream.add(get(args, "devices")?).map(nothing),
-        "remove" => Ok(nothing(stream.remove(get(args, "devices")?))),
+        "remove" => {
+            stream.remove(get(args, "devices")?);
+            NOTHING
+        }
         "devices" => Ok(json!(stream.devices())),
         "drops" => Ok(json!(stream.drops())),
         "gaps" => Ok(stream.gaps().iter().map(values::gap).collect()),
