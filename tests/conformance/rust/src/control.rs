@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use jiff::civil::Time;
+use serde::Serialize;
 use serde_json::Value;
 use tellus_core::{
     Error, Result,
@@ -61,14 +62,9 @@ pub(crate) fn schedule(args: &Value) -> Result<Schedule> {
     Ok(Schedule {
         schedule_id: get(plan, "schedule_id")?,
         enabled: maybe(plan, "enabled")?.unwrap_or(true),
-        kind: one_of(
-            plan,
-            "type",
-            &[
-                ("once", ScheduleKind::Once),
-                ("daily", ScheduleKind::Daily),
-                ("weekly", ScheduleKind::Weekly),
-            ],
+        kind: called(
+            &get::<String>(plan, "type")?,
+            &[ScheduleKind::Once, ScheduleKind::Daily, ScheduleKind::Weekly],
         )?,
         time_slots: slots.map(slot).collect::<Result<_>>()?,
         target_soc: maybe(plan, "target_soc")?,
@@ -79,42 +75,32 @@ pub(crate) fn schedule(args: &Value) -> Result<Schedule> {
 }
 
 fn slot(slot: &Value) -> Result<TimeSlot> {
+    use Weekday::{Fri, Mon, Sat, Sun, Thu, Tue, Wed};
+
     let time = |name| -> Result<Time> {
         let text: String = get(slot, name)?;
         text.parse().map_err(|error| Error::invalid(name, error))
     };
     let days: Vec<String> = maybe(slot, "day_of_week")?.unwrap_or_default();
-    let known = [
-        ("mon", Weekday::Mon),
-        ("tue", Weekday::Tue),
-        ("wed", Weekday::Wed),
-        ("thu", Weekday::Thu),
-        ("fri", Weekday::Fri),
-        ("sat", Weekday::Sat),
-        ("sun", Weekday::Sun),
-    ];
-    let day = |text: &String| known.iter().find(|(name, _)| name == text).map(|(_, day)| *day);
+    let week = [Mon, Tue, Wed, Thu, Fri, Sat, Sun];
     Ok(TimeSlot {
-        day_of_week: days.iter().filter_map(day).collect(),
+        day_of_week: days.iter().map(|day| called(day, &week)).collect::<Result<_>>()?,
         start: time("start")?,
         end: time("end")?,
         power_limit: maybe(slot, "power_limit")?,
-        action: one_of(
-            slot,
-            "action",
-            &[
-                ("charge", ScheduleAction::Charge),
-                ("discharge", ScheduleAction::Discharge),
-                ("idle", ScheduleAction::Idle),
-            ],
+        action: called(
+            &get::<String>(slot, "action")?,
+            &[ScheduleAction::Charge, ScheduleAction::Discharge, ScheduleAction::Idle],
         )?,
     })
 }
 
-fn one_of<T: Copy>(from: &Value, name: &str, known: &[(&str, T)]) -> Result<T> {
-    let text: String = get(from, name)?;
-    let found = known.iter().find(|(known, _)| *known == text);
-    found.map(|(_, value)| *value).ok_or_else(|| Error::invalid(name, text))
+/// The value that the platform calls so.
+fn called<T: Copy + Serialize>(text: &str, known: &[T]) -> Result<T> {
+    let found = known
+        .iter()
+        .find(|value| serde_json::to_value(value).is_ok_and(|name| name == text));
+    found.copied().ok_or_else(|| Error::invalid("case", text))
 }
 
 fn duration(args: &Value) -> Result<Option<Duration>> {
