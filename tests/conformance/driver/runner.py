@@ -25,6 +25,8 @@ class Runner:
         self._reading: asyncio.Task[None] | None = None
         self._open: dict[int, asyncio.Future[Answer]] = {}
         self._last = 0
+        # Why nothing more will come.
+        self._broken = ""
 
     async def start(self) -> None:
         """Starts it, and hears its name."""
@@ -50,6 +52,9 @@ class Runner:
         assert self._process.stdin is not None
         self._last += 1
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        if self._broken:
+            answer.set_result({"broken": self._broken})
+            return answer
         self._open[self._last] = answer
         line = json.dumps({"id": self._last, "call": call, "args": args})
         self._process.stdin.write(line.encode() + b"\n")
@@ -73,18 +78,20 @@ class Runner:
         return answer["value"]
 
     async def _read(self, output: asyncio.StreamReader) -> None:
-        broken = f"{self.name} has ended"
+        self._broken = await self._hear(output)
+        for begun in self._open.values():
+            begun.set_result({"broken": self._broken})
+        self._open.clear()
+
+    async def _hear(self, output: asyncio.StreamReader) -> str:
+        """Takes answers until there are no more, and says why."""
         while line := await output.readline():
             try:
                 answer = json.loads(line)
-                begun = self._open.pop(answer.pop("id"))
-                if len(answer) != 1 or not answer.keys() <= {"value", "error", "broken"}:
+                number = answer.pop("id")
+                if number not in self._open or len(answer) != 1 or not answer.keys() <= {"value", "error", "broken"}:
                     raise ValueError
-            except (ValueError, KeyError, AttributeError):
-                broken = f"{self.name} says {line[:200]!r}"
-                break
-            begun.set_result(answer)
-        for begun in self._open.values():
-            if not begun.done():
-                begun.set_result({"broken": broken})
-        self._open.clear()
+            except (ValueError, KeyError, AttributeError, TypeError):
+                return f"{self.name} says {line[:200]!r}"
+            self._open.pop(number).set_result(answer)
+        return f"{self.name} has ended"
