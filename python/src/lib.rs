@@ -24,8 +24,10 @@ mod provider;
 mod sandbox;
 mod schedule;
 mod settings;
+mod signing;
 mod stream;
 mod telemetry;
+mod testing;
 mod time;
 mod wake;
 
@@ -56,6 +58,7 @@ mod _tellus {
         sandbox::CoreSandbox,
         stream::CoreStream,
         telemetry::{Batch, ClientStats, ConnectorReading, Gap, Observed, StatusEvent, StreamStats, TelemetryFrame},
+        testing::TestClock,
     };
 
     #[pymodule_init]

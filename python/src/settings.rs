@@ -1,6 +1,6 @@
 //! Keyword arguments as settings of the core. Names, units and defaults: `tellus/settings.py`.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use pyo3::{exceptions::PyTypeError, prelude::*, types::PyDict};
 use tellus_core::{
@@ -8,7 +8,7 @@ use tellus_core::{
     config::{OverflowPolicy, ProxySetting, Staleness},
 };
 
-use crate::{error::OrRaise, time};
+use crate::{error::OrRaise, signing, testing::TestClock, time};
 
 /// Changes `config` as the keyword arguments say.
 pub(crate) fn apply(config: &mut Config, settings: Option<&Bound<'_, PyDict>>) -> PyResult<()> {
@@ -40,6 +40,7 @@ fn set(config: &mut Config, name: &str, value: &Bound<'_, PyAny>) -> PyResult<()
         // Belongs to the credentials.
         "token_file" => {}
         "allow_insecure_http" => config.allow_insecure_http = value.extract()?,
+        "signing" => config.signer = Some(Arc::new(signing::read(value)?)),
         "user_agent_suffix" => config.user_agent_suffix = Some(value.extract()?),
         "timeout" => config.request_timeout = seconds()?,
         "dns_timeout" => config.dial.dns = seconds()?,
@@ -79,6 +80,8 @@ fn set(config: &mut Config, name: &str, value: &Bound<'_, PyAny>) -> PyResult<()
         },
         "resync_interval" => config.stream.resync_interval = Some(seconds()?),
         "overflow" => config.stream.overflow = overflow(&value.extract::<String>()?).or_raise(py)?,
+        // For tests; not among the documented settings.
+        "clock" => config.clock = value.cast::<TestClock>()?.get().shared(),
         other => return Err(PyTypeError::new_err(format!("there is no setting {other:?}"))),
     }
     Ok(())

@@ -58,6 +58,7 @@ from tellus.pages import AsyncPages, Pages
 from tellus.records import AsyncChargingRecords, ChargingRecords
 from tellus.sandbox import Sandbox
 from tellus.schedule import Schedule, TimeSlot
+from tellus.signing import HmacSigning
 from tellus.stream import AsyncTelemetryStream, TelemetryStream
 
 __all__ = [
@@ -86,6 +87,7 @@ __all__ = [
     "EnergyTotal",
     "FlexibilityReceipt",
     "Gap",
+    "HmacSigning",
     "InvalidRequest",
     "KnownDevice",
     "Location",

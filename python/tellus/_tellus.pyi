@@ -15,6 +15,7 @@ __all__ = [
     "Call",
     "ChargingRecord",
     "ClientStats",
+    "Clock",
     "CommandReceipt",
     "CommandStatus",
     "Connector",
@@ -52,6 +53,20 @@ def record_stream(pages: list[list[ChargingRecord]], requested_schema: object | 
 
 def shut_down(patience: float) -> None:
     """Ends the threads of this module, and waits for them at most this many seconds."""
+
+@final
+class Clock:
+    """A clock for tests, which moves only when it is told to: the setting ``clock`` takes it. Spans are ms."""
+
+    def __new__(cls, start: datetime) -> Self: ...
+    def advance_ms(self, by: int) -> None:
+        """Moves both clocks forward, and wakes whoever has slept long enough."""
+
+    def jump_wall_ms(self, by: int) -> None:
+        """Moves the wall clock only."""
+
+    def sleeps_ms(self) -> list[int]:
+        """For how much longer each sleeper sleeps, the shortest time first."""
 
 @final
 class Call(Generic[_T]):

@@ -6,6 +6,8 @@ import os
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Literal, TypedDict
 
+from tellus.signing import HmacSigning
+
 TokenProvider = Callable[[], "tuple[str, float]"] | Callable[[], Awaitable["tuple[str, float]"]]
 """A function or a coroutine function that returns ``(token, expires_in_seconds)``."""
 
@@ -30,6 +32,8 @@ class Settings(TypedDict, total=False):
     a network file system. Default: none, the token stays in memory."""
     allow_insecure_http: bool
     """Allows plain ``http://`` to a host that is not this machine. Warns each time. Default: no."""
+    signing: HmacSigning
+    """Signs each request. Default: no signature."""
     user_agent_suffix: str
     """Appended to the ``User-Agent`` header, e.g. ``fleet-report/2.1``."""
 

@@ -22,6 +22,22 @@ async def test_a_cancelled_read_is_stopped(sandbox: tellus.Sandbox, async_client
     eventually(lambda: [entry["status"] for entry in requests(sandbox, "/sites")] == [None])
 
 
+async def test_a_cancelled_command_runs_to_its_answer_once(
+    sandbox: tellus.Sandbox, async_client: tellus.AsyncClient
+) -> None:
+    await async_client.authenticate()
+    sandbox.inject("slow", delay_ms=300, path="/operator/devices")
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(async_client.start(sandbox.device_ids[0], 1), 0.1)
+    # Nobody waits for it any more, and the connector is still taken.
+    with pytest.raises(tellus.Conflict):
+        await async_client.start(sandbox.device_ids[0], 1)
+    eventually(lambda: requests(sandbox, "/start"))
+    answered = [entry["status"] for entry in requests(sandbox, "/start")]
+    assert len(answered) == 1
+    assert answered != [None]
+
+
 def test_one_client_in_several_loops(sandbox: tellus.Sandbox) -> None:
     client = sandbox.async_client(**FAST)
     for _ in range(3):

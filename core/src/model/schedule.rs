@@ -1,6 +1,10 @@
 //! Charging plans that a charger keeps and carries out by itself.
 
-use jiff::{Timestamp, civil::Time, tz::TimeZone};
+use jiff::{
+    Timestamp,
+    civil::Time,
+    tz::{self, TimeZone},
+};
 use serde::{Serialize, Serializer};
 
 use super::control::{optional_percent, optional_power};
@@ -133,7 +137,10 @@ impl Schedule {
                 format_args!("must be later than effective_from ({from}), not {until}"),
             ));
         }
-        if let Some(zone) = &self.timezone {
+        // Where the system knows no zones at all, the platform has to judge.
+        if let Some(zone) = &self.timezone
+            && !tz::db().is_definitively_empty()
+        {
             TimeZone::get(zone).map_err(|_| {
                 Error::invalid(
                     "timezone",
