@@ -126,7 +126,10 @@ fn connect(
         Some(store) => credentials.stored_in(Store(store)),
         None => credentials,
     };
-    Ok(Arc::new(TellusClient(core::Client::new(config.into(), credentials)?)))
+    Ok(Arc::new(TellusClient(core::Client::new(
+        config.try_into()?,
+        credentials,
+    )?)))
 }
 
 /// The sites, page by page.

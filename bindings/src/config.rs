@@ -1,11 +1,13 @@
 //! Settings. What is left out has the core's default.
 
-use std::{fmt, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use tellus_core::{
-    self as core,
+    self as core, HmacSigner,
     config::{ProxySetting, Staleness},
 };
+
+use crate::{error::TellusError, signing::HmacSigning, testing::TestClock};
 
 type OverflowPolicy = core::config::OverflowPolicy;
 
@@ -161,10 +163,18 @@ pub struct ClientConfig {
     /// The part of the devices that streams of this process carry.
     #[uniffi(default = None)]
     pub partition: Option<Partition>,
+    /// Signs every request.
+    #[uniffi(default = None)]
+    pub signing: Option<HmacSigning>,
+    /// For tests: the time by which everything goes.
+    #[uniffi(default = None)]
+    pub clock: Option<Arc<TestClock>>,
 }
 
-impl From<ClientConfig> for core::Config {
-    fn from(from: ClientConfig) -> Self {
+impl TryFrom<ClientConfig> for core::Config {
+    type Error = TellusError;
+
+    fn try_from(from: ClientConfig) -> Result<Self, TellusError> {
         let mut config = core::Config::new(from.base_url);
         config.extra_roots_pem = from.extra_roots_pem;
         config.allow_insecure_http = from.allow_insecure_http;
@@ -208,7 +218,13 @@ impl From<ClientConfig> for core::Config {
         );
         set(&mut stream.gaps_kept, from.gaps_kept.map(|gaps| gaps as usize));
         stream.partition = from.partition;
-        config
+        if let Some(signing) = from.signing {
+            config.signer = Some(Arc::new(HmacSigner::try_from(signing)?));
+        }
+        if let Some(clock) = from.clock {
+            config.clock = clock.0.shared();
+        }
+        Ok(config)
     }
 }
 

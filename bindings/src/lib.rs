@@ -20,6 +20,7 @@ pub mod log;
 pub mod models;
 pub mod provider;
 mod rows;
+pub mod signing;
 pub mod stats;
 pub mod store;
 pub mod stream;

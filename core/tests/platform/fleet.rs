@@ -372,7 +372,7 @@ fn a_machine_that_slept_opens_everything_anew_and_waits_no_longer() {
     eventually("both wait", || sandbox.open_streams() == 0);
     let slept = |seconds| {
         clock.jump_wall(jiff::SignedDuration::from_secs(seconds));
-        clock.advance(Duration::from_secs(2));
+        clock.advance(Duration::from_secs(5));
     };
     let waits = || {
         let mut waiting = 0;
