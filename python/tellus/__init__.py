@@ -30,10 +30,12 @@ from tellus._tellus import (
     KnownDevice,
     Location,
     Observed,
+    Page,
     Site,
     StatusEvent,
     StreamStats,
     Subscription,
+    Table,
     TelemetryFrame,
     __version__,
 )
@@ -55,10 +57,11 @@ from tellus.errors import (
     Timeout,
 )
 from tellus.pages import AsyncPages, Pages
+from tellus.plan import Plan
 from tellus.records import AsyncChargingRecords, ChargingRecords
 from tellus.sandbox import Sandbox
 from tellus.schedule import Schedule, TimeSlot
-from tellus.stream import AsyncTelemetryStream, TelemetryStream
+from tellus.stream import AsyncTelemetryStream, Gaps, TelemetryStream
 
 __all__ = [
     "AccessToken",
@@ -86,14 +89,17 @@ __all__ = [
     "EnergyTotal",
     "FlexibilityReceipt",
     "Gap",
+    "Gaps",
     "InvalidRequest",
     "KnownDevice",
     "Location",
     "NotFound",
     "Observed",
     "OutcomeUnknown",
+    "Page",
     "Pages",
     "PermissionDenied",
+    "Plan",
     "RateLimited",
     "Sandbox",
     "Schedule",
@@ -102,6 +108,7 @@ __all__ = [
     "StatusEvent",
     "StreamStats",
     "Subscription",
+    "Table",
     "TelemetryFrame",
     "TelemetryStream",
     "TellusError",

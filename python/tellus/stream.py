@@ -6,8 +6,10 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from tellus._tellus import Gap, Table, gap_stream
+
 if TYPE_CHECKING:
-    from tellus._tellus import Batch, CoreStream, Gap, StreamStats, TelemetryFrame
+    from tellus._tellus import Batch, CoreStream, StreamStats, TelemetryFrame
 
 MAX_ROWS = 4096
 """How many connector readings a batch holds at most, unless asked otherwise."""
@@ -16,6 +18,14 @@ MAX_ROWS = 4096
 def ids(devices: Iterable[str]) -> list[str]:
     """Ids as a list. A single one is meant as one, not as its letters."""
     return [devices] if isinstance(devices, str) else list(devices)
+
+
+class Gaps(list[Gap], Table):
+    """Gaps; also an Arrow table with one row for each."""
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """One row for each gap, as an Arrow stream."""
+        return gap_stream(self, requested_schema)
 
 
 class _Stream:
@@ -64,10 +74,10 @@ class _Stream:
         """The newest reading of every connector, also of what has not been pulled yet."""
         return self._core.snapshot()
 
-    def gaps(self) -> list[Gap]:
-        """When which device was not observed, and why, up to what has been pulled so far. Gaps that last have no
-        `next`; of those that ended, the newest 65,536 are kept."""
-        return self._core.gaps()
+    def gaps(self) -> Gaps:
+        """When which device was not observed, and why, up to what has been pulled so far: a list, and a table. Gaps
+        that last have no `next`; of those that ended, the newest 65,536 are kept."""
+        return Gaps(self._core.gaps())
 
     def drops(self) -> dict[str, int]:
         """How many frames of which device were dropped because they were not pulled in time."""

@@ -13,10 +13,16 @@ use super::{
     frame::TelemetryFrame,
     rows::{Rows, TextCache},
 };
-use crate::{arrow, convert::ToPython, error, frames, time};
+use crate::{
+    arrow,
+    convert::ToPython,
+    error,
+    table::{Table, has_rows},
+    time,
+};
 
 /// Frames in the order of arrival, and what happened to the stream before them. `len()` counts frames.
-#[pyclass(frozen, module = "tellus")]
+#[pyclass(frozen, extends = Table, module = "tellus")]
 pub(crate) struct Batch {
     events: Vec<CoreEvent>,
     gaps: Vec<tellus_core::Gap>,
@@ -41,6 +47,8 @@ impl Batch {
         }
     }
 }
+
+has_rows!(Batch);
 
 #[pymethods]
 impl Batch {
@@ -83,21 +91,6 @@ impl Batch {
         requested_schema: Option<Bound<'py, PyCapsule>>,
     ) -> PyResult<Bound<'py, PyCapsule>> {
         arrow::stream(py, || Ok(vec![arrow::frames(&self.rows)?]), requested_schema)
-    }
-
-    /// A `pyarrow.Table` with one row for each connector reading.
-    fn to_arrow<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        frames::convert(slf, "to_arrow")
-    }
-
-    /// A `pandas.DataFrame` with one row for each connector reading.
-    fn to_pandas<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        frames::convert(slf, "to_pandas")
-    }
-
-    /// A `polars.DataFrame` with one row for each connector reading.
-    fn to_polars<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        frames::convert(slf, "to_polars")
     }
 }
 
