@@ -320,6 +320,10 @@ class Batch(Table):
     def gaps(self) -> list[Gap]:
         """Gaps that opened, before the frames, and gaps that these frames ended."""
 
+    @staticmethod
+    def from_arrow(rows: object) -> Batch:
+        """Telemetry as it was recorded: rows of the same charger and times that follow each other are a frame."""
+
     def __len__(self) -> int: ...
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """One row for each connector reading, as an Arrow stream."""

@@ -21,7 +21,9 @@ DAY = timedelta(days=1)
 class Platform:
     """A list of records that pages by number, in some order, and may grow between two pages."""
 
-    def __init__(self, seed: int, count: int, *, order: str = "newest", bounds: str = "[)", totals: bool = True) -> None:
+    def __init__(
+        self, seed: int, count: int, *, order: str = "newest", bounds: str = "[)", totals: bool = True
+    ) -> None:
         self.random = random.Random(seed)
         self.order, self.bounds, self.totals = order, bounds, totals
         self.requests: list[Window] = []
@@ -85,9 +87,7 @@ class Source:
 def walk(platform: Platform, devices: list[str] | None = None, end: datetime | None = NOW, **more: Any) -> Walk:
     one = devices[0] if devices and len(devices) == 1 else None
     edge = Window(one, NOW - DAY, end)
-    return Walk(
-        platform.begin, [Window(one, START, end)], devices=devices, edge=edge, now=lambda: NOW, **more
-    )
+    return Walk(platform.begin, [Window(one, START, end)], devices=devices, edge=edge, now=lambda: NOW, **more)
 
 
 def finish(reading: Walk) -> list[str]:

@@ -4,6 +4,7 @@
 mod energy;
 mod frames;
 mod gaps;
+mod recorded;
 mod records;
 mod sites;
 
@@ -17,6 +18,7 @@ use pyo3_arrow::ffi::{ArrayIterator, to_stream_pycapsule};
 pub(crate) use energy::energy;
 pub(crate) use frames::frames;
 pub(crate) use gaps::gaps;
+pub(crate) use recorded::recorded;
 pub(crate) use records::records;
 pub(crate) use sites::sites;
 

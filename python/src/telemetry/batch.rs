@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use pyo3::{
+    exceptions::PyValueError,
     intern,
     prelude::*,
     types::{PyCapsule, PyDict, PyList},
@@ -71,16 +72,30 @@ impl Batch {
     }
 
     fn __len__(&self) -> usize {
-        self.rows.frames.len()
+        self.rows.frames()
     }
 
     fn __repr__(&self) -> String {
         format!(
             "Batch(frames={}, events={}, gaps={})",
-            self.rows.frames.len(),
+            self.rows.frames(),
             self.events.len(),
             self.gaps.len()
         )
+    }
+
+    /// Telemetry as it was recorded: rows of the same charger and times that follow each other are a frame.
+    #[staticmethod]
+    fn from_arrow(py: Python<'_>, rows: pyo3_arrow::PyTable) -> PyResult<Self> {
+        let (batches, _) = rows.into_inner();
+        let (columns, names) = py
+            .detach(|| arrow::recorded(&batches))
+            .map_err(|error| PyValueError::new_err(error.to_string()))?;
+        Ok(Self {
+            events: Vec::new(),
+            gaps: Vec::new(),
+            rows: Rows::recorded(columns, names),
+        })
     }
 
     /// One row for each connector reading, as an Arrow stream.
