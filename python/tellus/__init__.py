@@ -58,6 +58,7 @@ from tellus.errors import (
 )
 from tellus.pages import AsyncPages, Pages
 from tellus.plan import Plan
+from tellus.recording import record, replay
 from tellus.records import AsyncChargingRecords, ChargingRecords
 from tellus.sandbox import Sandbox
 from tellus.schedule import Schedule, TimeSlot
@@ -116,6 +117,8 @@ __all__ = [
     "Timeout",
     "__version__",
     "errors",
+    "record",
+    "replay",
 ]
 
 # A library prints nothing by itself: records show up once the program sets up logging.

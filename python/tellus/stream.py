@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Iterator
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, overload
 
 from tellus._tellus import Gap, Table, gap_stream
 
@@ -20,12 +20,40 @@ def ids(devices: Iterable[str]) -> list[str]:
     return [devices] if isinstance(devices, str) else list(devices)
 
 
-class Gaps(list[Gap], Table):
-    """Gaps; also an Arrow table with one row for each."""
+class Gaps(Table):
+    """Gaps, in the order in which they were noticed: a sequence, and an Arrow table with one row for each."""
+
+    _gaps: list[Gap]
+
+    def __new__(cls, gaps: Iterable[Gap]) -> Self:
+        table = super().__new__(cls)
+        table._gaps = list(gaps)
+        return table
+
+    def __len__(self) -> int:
+        return len(self._gaps)
+
+    def __iter__(self) -> Iterator[Gap]:
+        return iter(self._gaps)
+
+    @overload
+    def __getitem__(self, index: int) -> Gap: ...
+    @overload
+    def __getitem__(self, index: slice) -> Gaps: ...
+    def __getitem__(self, index: int | slice) -> Gap | Gaps:
+        return Gaps(self._gaps[index]) if isinstance(index, slice) else self._gaps[index]
+
+    def __eq__(self, other: object) -> bool:
+        return self._gaps == (other._gaps if isinstance(other, Gaps) else other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"Gaps({self._gaps!r})"
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """One row for each gap, as an Arrow stream."""
-        return gap_stream(self, requested_schema)
+        return gap_stream(self._gaps, requested_schema)
 
 
 class _Stream:
@@ -101,16 +129,25 @@ class _Stream:
         return f"<{type(self).__name__} {self.status}>"
 
 
-class TelemetryStream(_Stream):
-    """A stream as an iterator of frames. It reconnects by itself, until it is closed or its ``with``
-    block is left."""
+class FrameIterator:
+    """Telemetry frame by frame or batch by batch, live or recorded; a context manager."""
+
+    _frames: Iterator[TelemetryFrame] = iter(())
+
+    def _pull(self, max_rows: int, max_wait: float | None) -> Batch | None:
+        """The next batch; ``None`` at the end."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Ends it."""
+        raise NotImplementedError
 
     def __iter__(self) -> Iterator[TelemetryFrame]:
         # A generator hands out frames faster than a method does. What it has not handed out when a loop is left, or
         # interrupted, stays for the next one.
         while True:
             yield from self._frames
-            batch = self._core.next_batch(MAX_ROWS).wait().open()
+            batch = self._pull(MAX_ROWS, None)
             if batch is None:
                 return
             self._frames = iter(batch.frames)
@@ -123,7 +160,7 @@ class TelemetryStream(_Stream):
 
         With `max_wait` (seconds), a batch without frames comes when nothing has arrived for that long.
         """
-        while (batch := self._core.next_batch(max_rows, max_wait).wait().open()) is not None:
+        while (batch := self._pull(max_rows, max_wait)) is not None:
             yield batch
 
     def __enter__(self) -> Self:
@@ -133,6 +170,14 @@ class TelemetryStream(_Stream):
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.close()
+
+
+class TelemetryStream(_Stream, FrameIterator):
+    """A stream as an iterator of frames. It reconnects by itself, until it is closed or its ``with``
+    block is left."""
+
+    def _pull(self, max_rows: int, max_wait: float | None) -> Batch | None:
+        return self._core.next_batch(max_rows, max_wait).wait().open()
 
 
 class AsyncTelemetryStream(_Stream):
