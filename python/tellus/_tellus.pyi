@@ -455,6 +455,7 @@ class Device:
     def site_id(self) -> str | None:
         """The site it stands at."""
 
+    def _repr_html_(self) -> str: ...
     def to_dict(self) -> dict[str, Any]:
         """The same as a dict; models inside become dicts, too."""
 

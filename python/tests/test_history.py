@@ -7,6 +7,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,6 +15,7 @@ from support import FAST, requests, succeeds
 from terminal import Terminal
 
 import tellus
+from tellus.records import Choice
 
 NOW = datetime.now(UTC)
 START = NOW - timedelta(days=400)
@@ -148,14 +150,14 @@ def test_a_checkpoint_outlives_its_process(platform: tellus.Sandbox, tmp_path: P
 
 
 def test_a_settled_checkpoint_needs_no_request(platform: tellus.Sandbox, tmp_path: Path) -> None:
-    span = {"start": START, "end": NOW - timedelta(days=50)}
+    span: dict[str, Any] = {"start": START, "end": NOW - timedelta(days=50)}
     with lifted(platform) as client:
         first = list(client.charging_records(**span, checkpoint=tmp_path / "c"))
         of_all = len(requests(platform, PATH))
         platform.clear_journal()
         assert list(client.charging_records(**span, checkpoint=tmp_path / "c")) == first
         assert requests(platform) == []
-        longer = {"start": START, "end": NOW - timedelta(days=45)}
+        longer: dict[str, Any] = {"start": START, "end": NOW - timedelta(days=45)}
         more = list(client.charging_records(**longer, checkpoint=tmp_path / "c"))
         assert 2 <= len(requests(platform, PATH)) < of_all / 2
         assert sorted(r.record_id for r in more) == sorted(r.record_id for r in client.charging_records(**longer))
@@ -225,13 +227,14 @@ def test_any_zone_will_do(platform: tellus.Sandbox) -> None:
 
 
 def test_what_cannot_be_is_refused(client: tellus.Client, tmp_path: Path) -> None:
-    for field, call in {
-        "devices": lambda: client.charging_records(devices=[]),
-        "late": lambda: client.charging_records(start=START, late=-1),
-        "checkpoint": lambda: client.charging_records(checkpoint=tmp_path / "c"),
-    }.items():
+    cases: dict[str, Choice] = {
+        "devices": {"devices": []},
+        "late": {"late": -1},
+        "checkpoint": {"checkpoint": tmp_path / "c"},
+    }
+    for field, choice in cases.items():
         with pytest.raises(tellus.InvalidRequest) as raised:
-            call()
+            client.charging_records(**choice)
         assert raised.value.details["field"] == field
     with pytest.raises(tellus.InvalidRequest, match="not both"):
         client.charging_records("dvc_1", devices=["dvc_2"])

@@ -133,10 +133,9 @@ class Recorder:
             yield
         except OSError as error:
             so_far = self.recorded
-            text = (
-                f"{error.strerror or error}: {so_far.rows:,} rows are safe, in {so_far.files} files and what becomes "
-                "one when the recording goes on"
-            )
+            what = os.strerror(error.errno) if error.errno else str(error)
+            where = f"in {so_far.files} files and what becomes one when the recording goes on"
+            text = f"{what}: {so_far.rows:,} rows are safe, {where}"
             raise OSError(error.errno, text, str(self.out)) from error
 
 
