@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from support import FAST, requests, succeeds
+from support import FAST, requests
 from terminal import Terminal
 
 import tellus
@@ -262,11 +262,3 @@ async def test_energy_over_years_is_asked_for_in_pieces(platform: tellus.Sandbox
     assert series.total.charge_energy == pytest.approx(days.total.charge_energy, abs=0.1)
     assert series.start_time == days.start_time
     assert series.end_time == days.end_time
-
-
-def test_importing_costs_neither_pandas_nor_tqdm() -> None:
-    succeeds("""
-        import sys
-        import tellus
-        assert not {"pandas", "polars", "pyarrow", "tqdm", "numpy"} & set(sys.modules), set(sys.modules)
-    """)
