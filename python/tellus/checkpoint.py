@@ -12,9 +12,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from tellus._tellus import Page
+from tellus._tellus import ChargingRecord, Page
 from tellus.errors import refused
-from tellus.walk import Records, Window
+from tellus.walk import Window
 
 FORMAT = "tellus charging records, version 1"
 
@@ -27,7 +27,7 @@ class Checkpoint:
     ) -> None:
         """`asked` is what the records are about, in JSON; the same file cannot be about two things."""
         self.path = Path(path)
-        self.pages: list[Records] = []
+        self.pages: list[Page[ChargingRecord]] = []
         self.left: list[Window] = []
         self.end: datetime | None = None
         self.read_at: datetime | None = None
@@ -37,7 +37,7 @@ class Checkpoint:
         self._whole = 0
         self._load()
 
-    def note(self, page: Records, left: Sequence[Window]) -> None:
+    def note(self, page: Page[ChargingRecord], left: Sequence[Window]) -> None:
         """Adds a page and what is still to be read."""
         state = {**self._written, "left": [[*map(_text, window[:3]), window.expected] for window in left]}
         line = f"{json.dumps(state)}\t{page.to_json()}\n".encode()

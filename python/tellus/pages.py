@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar
 
 from tellus._tellus import Page, Table, page_stream
 
@@ -16,7 +17,8 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-class Step(NamedTuple, Generic[T, R]):
+@dataclass(frozen=True)
+class Step(Generic[T, R]):
     """Something to fetch, and what it is for."""
 
     call: Call[Page[T] | None]

@@ -13,7 +13,7 @@ import math
 import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple
 
 from tellus._tellus import ChargingRecord, Page, Sieve
 from tellus.pages import Step
@@ -21,7 +21,6 @@ from tellus.pages import Step
 if TYPE_CHECKING:
     from tellus._tellus import CorePages
 
-Records: TypeAlias = "Page[ChargingRecord]"
 MOST_PAGES = 20
 """A window with more pages is divided."""
 AIM_PAGES = 10
@@ -68,7 +67,7 @@ class _Reading:
         self.first_total: int | None = None
         self.total: int | None = None
 
-    def note(self, page: Records) -> None:
+    def note(self, page: Page[ChargingRecord]) -> None:
         if self.pages == 0:
             self.first_total = page.total
         self.pages += 1
@@ -91,12 +90,12 @@ class Walk:
         edge: Window | None,
         now: Callable[[], datetime],
         page_size: int = 100,
-        kept: Sequence[Records] = (),
-        note: Callable[[Records, Sequence[Window]], None] = lambda page, left: None,
+        kept: Sequence[Page[ChargingRecord]] = (),
+        note: Callable[[Page[ChargingRecord], Sequence[Window]], None] = lambda page, left: None,
     ) -> None:
         """`windows` is what is to be read, oldest first, and `edge` what is read again in the end. `kept` was read
         earlier. `note` is told of each page, with the windows that are still to be read."""
-        self.pages: list[Records] = []
+        self.pages: list[Page[ChargingRecord]] = []
         self.requests = 0
         self.records = 0
         self.total: int | None = None
@@ -128,7 +127,7 @@ class Walk:
                 self._reading = _Reading(window, self._begin(window))
             return Step(self._reading.source.next_page(), self._reading)
 
-    def take(self, step: Step[ChargingRecord, _Reading], page: Records | None) -> None:
+    def take(self, step: Step[ChargingRecord, _Reading], page: Page[ChargingRecord] | None) -> None:
         """Takes what a step has brought."""
         reading = step.reading
         with self._lock:
@@ -162,7 +161,7 @@ class Walk:
             count += self._pages(self._density(self._edge))
         return count
 
-    def _keep(self, page: Records) -> Records | None:
+    def _keep(self, page: Page[ChargingRecord]) -> Page[ChargingRecord] | None:
         fresh = self._sieve.fresh(page)
         if not len(fresh):
             return None
@@ -214,4 +213,4 @@ class Walk:
         return until - (window.start or until)
 
 
-_NOTHING: Records = Page.from_json("[]")
+_NOTHING: Page[ChargingRecord] = Page.from_json("[]")

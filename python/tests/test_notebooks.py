@@ -22,7 +22,8 @@ def shown(notebook: Any) -> str:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::RuntimeWarning", "ignore::ResourceWarning")
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_it_runs(path: Path) -> None:
-    notebook = nbformat.read(path, as_version=4)
+    read: Any = nbformat.read
+    notebook = read(path, as_version=4)
     assert all(not cell.get("outputs") for cell in notebook.cells), "outputs do not belong into the repository"
     NotebookClient(notebook, timeout=60, resources={"metadata": {"path": str(path.parent)}}).execute()
     assert "error" not in {output["output_type"] for cell in notebook.cells for output in cell.get("outputs", ())}
