@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from datetime import datetime
-from types import TracebackType
 from typing import Literal, Self, TypeVar, Unpack
 
 from tellus import _calls
 from tellus._calls import Span, awaiting, blocking
+from tellus._closing import AsyncClosing, Closing
 from tellus._exit import close_at_exit
 from tellus._provider import Provider
 from tellus._tellus import (
@@ -129,7 +129,7 @@ class _Client:
         return f"<{type(self).__name__} {self.base_url}{' closed' if self.closed else ''}>"
 
 
-class Client(_Client):
+class Client(_Client, Closing):
     """A client of the platform. Calls block, and may come from any thread; Ctrl-C ends a wait.
 
     Give `client_id` and `client_secret`, or a `token_provider`: a function or coroutine function that returns
@@ -195,16 +195,8 @@ class Client(_Client):
         """Live telemetry of these chargers. Returns at once; the connection comes about meanwhile."""
         return TelemetryStream(self._core.stream(ids(devices)))
 
-    def __enter__(self) -> Self:
-        return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.close()
-
-
-class AsyncClient(_Client):
+class AsyncClient(_Client, AsyncClosing):
     """The client for asyncio: the same names as :class:`Client`, to be awaited. Works in any running event loop.
 
     A `token_provider` that is a coroutine function runs in the event loop that awaits the call.
@@ -265,11 +257,3 @@ class AsyncClient(_Client):
     def _note_loop(self) -> None:
         if self._provider is not None:
             self._provider.use_running_loop()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.close()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Iterator
-from types import TracebackType
 from typing import TYPE_CHECKING, Self, overload
 
+from tellus._closing import AsyncClosing, Closing
 from tellus._tellus import Gap, Table, gap_stream
 
 if TYPE_CHECKING:
@@ -129,17 +129,13 @@ class _Stream:
         return f"<{type(self).__name__} {self.status}>"
 
 
-class FrameIterator:
+class FrameIterator(Closing):
     """Telemetry frame by frame or batch by batch, live or recorded; a context manager."""
 
     _frames: Iterator[TelemetryFrame] = iter(())
 
     def _pull(self, max_rows: int, max_wait: float | None) -> Batch | None:
         """The next batch; ``None`` at the end."""
-        raise NotImplementedError
-
-    def close(self) -> None:
-        """Ends it."""
         raise NotImplementedError
 
     def __iter__(self) -> Iterator[TelemetryFrame]:
@@ -163,14 +159,6 @@ class FrameIterator:
         while (batch := self._pull(max_rows, max_wait)) is not None:
             yield batch
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.close()
-
 
 class TelemetryStream(_Stream, FrameIterator):
     """A stream as an iterator of frames. It reconnects by itself, until it is closed or its ``with``
@@ -180,7 +168,7 @@ class TelemetryStream(_Stream, FrameIterator):
         return self._core.next_batch(max_rows, max_wait).wait().open()
 
 
-class AsyncTelemetryStream(_Stream):
+class AsyncTelemetryStream(_Stream, AsyncClosing):
     """A stream as an asynchronous iterator of frames; otherwise like :class:`TelemetryStream`."""
 
     def __aiter__(self) -> Self:
@@ -199,11 +187,3 @@ class AsyncTelemetryStream(_Stream):
         """See :meth:`TelemetryStream.batches`."""
         while (batch := (await self._core.next_batch(max_rows, max_wait)).open()) is not None:
             yield batch
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.close()

@@ -9,10 +9,10 @@ import zlib
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import IO, TYPE_CHECKING, Any, NamedTuple, Self
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
+from tellus._closing import Closing
 from tellus._frames import library
 from tellus.recording.dataset import Dataset, Limits
 from tellus.stream import Gaps, TelemetryStream
@@ -39,7 +39,7 @@ class Recorded(NamedTuple):
     """Gaps, each counted as it opens and as it ends."""
 
 
-class Recorder:
+class Recorder(Closing):
     """A recording in a folder; a context manager. One process at a time may record into a folder.
 
     An earlier recording there goes on. What it left unfinished is made whole first, and the time since then lies in the
@@ -105,14 +105,6 @@ class Recorder:
             self._gaps.abandon()
             self._telemetry.abandon()
             self._lock.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _since_before(self, gaps: Any) -> Any:
         """The first gap of a charger begins where the earlier recording of it ended."""
