@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from datetime import datetime
-from typing import Literal, Self, TypeVar, Unpack
+from typing import TYPE_CHECKING, Literal, Self, TypeVar, Unpack
 
 from tellus import _calls
 from tellus._calls import Span, awaiting, blocking
 from tellus._closing import AsyncClosing, Closing
 from tellus._exit import close_at_exit
-from tellus._provider import Provider
 from tellus._tellus import (
     Batch,
     Call,
@@ -32,6 +31,9 @@ from tellus.records import AsyncChargingRecords, ChargingRecords, Choice, Wanted
 from tellus.settings import QUERY_PER_MINUTE, Settings, TokenProvider
 from tellus.stream import AsyncTelemetryStream, TelemetryStream, ids
 
+if TYPE_CHECKING:
+    from tellus._provider import Provider
+
 T = TypeVar("T")
 
 
@@ -48,7 +50,7 @@ class _Client:
         token: str | None = None,
         **settings: Unpack[Settings],
     ) -> None:
-        provider = None if token_provider is None else Provider(token_provider)
+        provider = None if token_provider is None else _provider(token_provider)
         core = CoreClient(base_url, client_id, client_secret, provider, token, **settings)
         self._set(core, provider, settings)
 
@@ -257,3 +259,10 @@ class AsyncClient(_Client, AsyncClosing):
     def _note_loop(self) -> None:
         if self._provider is not None:
             self._provider.use_running_loop()
+
+
+def _provider(function: TokenProvider) -> Provider:
+    # asyncio takes longer to import than all the rest of the package, and most programs need no provider.
+    from tellus._provider import Provider
+
+    return Provider(function)
