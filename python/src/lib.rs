@@ -11,7 +11,6 @@ mod credentials;
 mod error;
 mod flexibility;
 mod follow;
-mod frames;
 mod json;
 mod listener;
 mod logging;
@@ -26,6 +25,7 @@ mod schedule;
 mod settings;
 mod signing;
 mod stream;
+mod table;
 mod telemetry;
 mod testing;
 mod time;
@@ -50,14 +50,17 @@ mod _tellus {
         listener::Subscription,
         model::{
             ChargingRecord, CommandReceipt, CommandStatus, Connector, Device, EnergyPoint, EnergySeries, EnergyTotal,
-            FlexibilityReceipt, KnownDevice, Location, Site,
+            FlexibilityReceipt, KnownDevice, Location, Site, join_energy,
         },
-        pages::{CorePages, record_stream},
+        pages::{CorePages, Page, Sieve, page_stream},
         parcel::Parcel,
         provider::TokenRequest,
         sandbox::CoreSandbox,
         stream::CoreStream,
-        telemetry::{Batch, ClientStats, ConnectorReading, Gap, Observed, StatusEvent, StreamStats, TelemetryFrame},
+        table::Table,
+        telemetry::{
+            Batch, ClientStats, ConnectorReading, Gap, Observed, StatusEvent, StreamStats, TelemetryFrame, gap_stream,
+        },
         testing::TestClock,
     };
 

@@ -1,8 +1,16 @@
 //! Lists that come page by page.
 
-use std::sync::Arc;
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex as SyncMutex, PoisonError},
+};
 
-use pyo3::{prelude::*, types::PyCapsule};
+use pyo3::{
+    IntoPyObjectExt,
+    exceptions::{PyIndexError, PyValueError},
+    prelude::*,
+    types::{PyCapsule, PyIterator, PySlice},
+};
 use tellus_core::{
     Client, Pages, Result,
     model::{ChargingRecord, Site},
@@ -10,12 +18,13 @@ use tellus_core::{
 use tokio::sync::Mutex;
 
 use crate::{
+    arguments::word,
     arrow,
     call::Call,
     convert::ToPython,
-    error::{OrRaise, inherited, none},
-    model,
+    error::{OrRaise, bug, inherited, none},
     per_process::Owned,
+    table::{Table, has_rows},
 };
 
 /// Lists of all kinds.
@@ -24,18 +33,56 @@ pub(crate) enum List {
     Records(Pages<ChargingRecord>),
 }
 
-/// A page of any kind.
-enum Items {
+/// Entries of any kind.
+pub(crate) enum Items {
     Sites(Vec<Site>),
     Records(Vec<ChargingRecord>),
 }
 
+/// The same for entries of every kind.
+macro_rules! of_any_kind {
+    ($items:expr, $found:ident => $work:expr) => {
+        match $items {
+            Items::Sites($found) => $work,
+            Items::Records($found) => $work,
+        }
+    };
+}
+
+impl Items {
+    fn len(&self) -> usize {
+        of_any_kind!(self, items => items.len())
+    }
+
+    fn list<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        of_any_kind!(self, items => items.to_python(py))
+    }
+
+    fn one<'py>(&self, py: Python<'py>, index: usize) -> Option<PyResult<Bound<'py, PyAny>>> {
+        of_any_kind!(self, items => items.get(index).map(|item| item.to_python(py)))
+    }
+
+    fn batch(&self) -> std::result::Result<arrow_array::RecordBatch, arrow_schema::ArrowError> {
+        match self {
+            Self::Sites(items) => arrow::sites(items),
+            Self::Records(items) => arrow::records(items),
+        }
+    }
+}
+
 impl List {
-    async fn next_page(&mut self) -> Result<Option<Items>> {
-        Ok(match self {
-            Self::Sites(pages) => pages.next_page().await?.map(|page| Items::Sites(page.items)),
-            Self::Records(pages) => pages.next_page().await?.map(|page| Items::Records(page.items)),
-        })
+    async fn next_page(&mut self) -> Result<Option<Page>> {
+        let page = match self {
+            Self::Sites(pages) => pages
+                .next_page()
+                .await?
+                .map(|page| (page.total, Items::Sites(page.items))),
+            Self::Records(pages) => pages
+                .next_page()
+                .await?
+                .map(|page| (page.total, Items::Records(page.items))),
+        };
+        Ok(page.map(|(total, items)| Page { total, items }))
     }
 }
 
@@ -72,7 +119,7 @@ impl CorePages {
 
 #[pymethods]
 impl CorePages {
-    /// The next page as a list; `None` after the last one.
+    /// The next page; `None` after the last one.
     fn next_page(&self) -> Call {
         let list = self.0.get().cloned();
         Call::new(
@@ -81,29 +128,138 @@ impl CorePages {
                 Ok(async move { list.lock().await.next_page().await })
             },
             |py, page| match page {
-                Some(Items::Sites(items)) => items.into_python(py).map(Bound::unbind),
-                Some(Items::Records(items)) => items.into_python(py).map(Bound::unbind),
+                Some(page) => page.into_py_any(py),
                 None => none(py),
             },
         )
     }
 }
 
-/// Charging records as an Arrow stream, a batch for each page.
+/// Entries of a list that came together: a sequence, and a table.
+#[pyclass(frozen, extends = Table, sequence, module = "tellus")]
+pub(crate) struct Page {
+    total: Option<u64>,
+    items: Items,
+}
+
+has_rows!(Page);
+
+#[pymethods]
+impl Page {
+    /// How many entries the whole list had when this page came; `None` where the platform does not say.
+    #[getter]
+    fn total(&self) -> Option<u64> {
+        self.total
+    }
+
+    fn __len__(&self) -> usize {
+        self.items.len()
+    }
+
+    fn __iter__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyIterator>> {
+        self.items.list(py)?.try_iter()
+    }
+
+    fn __getitem__<'py>(&self, index: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        let py = index.py();
+        if index.is_instance_of::<PySlice>() {
+            return self.items.list(py)?.get_item(index);
+        }
+        let index: isize = index.extract()?;
+        let from_end = self.items.len().checked_sub(index.unsigned_abs());
+        let place = usize::try_from(index).ok().or(from_end);
+        place
+            .and_then(|place| self.items.one(py, place))
+            .ok_or_else(|| PyIndexError::new_err("page index out of range"))?
+    }
+
+    /// One row for each entry, as an Arrow stream.
+    #[pyo3(signature = (requested_schema=None))]
+    fn __arrow_c_stream__<'py>(
+        &self,
+        py: Python<'py>,
+        requested_schema: Option<Bound<'py, PyCapsule>>,
+    ) -> PyResult<Bound<'py, PyCapsule>> {
+        arrow::stream(py, || Ok(vec![self.items.batch()?]), requested_schema)
+    }
+
+    /// The entries as JSON text, for [`Page::from_json`].
+    fn to_json(&self, py: Python<'_>) -> PyResult<String> {
+        let text = py.detach(|| of_any_kind!(&self.items, items => serde_json::to_string(items)));
+        text.map_err(|error| bug(&error.to_string()))
+    }
+
+    /// Charging records from the text of [`Page::to_json`].
+    #[staticmethod]
+    #[pyo3(signature = (text, total=None))]
+    fn from_json(py: Python<'_>, text: &str, total: Option<u64>) -> PyResult<Self> {
+        let items = py
+            .detach(|| serde_json::from_str(text))
+            .map_err(|error| PyValueError::new_err(error.to_string()))?;
+        let items = Items::Records(items);
+        Ok(Self { total, items })
+    }
+
+    fn __repr__(&self) -> String {
+        format!("Page(entries={})", self.items.len())
+    }
+}
+
+/// Lets each charging record through once, and only those of some chargers.
+#[pyclass(frozen, module = "tellus._tellus")]
+pub(crate) struct Sieve {
+    devices: Option<HashSet<String>>,
+    seen: SyncMutex<HashSet<String>>,
+}
+
+#[pymethods]
+impl Sieve {
+    #[new]
+    fn new(devices: Option<Vec<String>>) -> Self {
+        Self {
+            devices: devices.map(|ids| ids.into_iter().collect()),
+            seen: SyncMutex::default(),
+        }
+    }
+
+    /// The page with what is new in it.
+    fn fresh(&self, py: Python<'_>, page: &Page) -> Page {
+        let is_wanted = |record: &&ChargingRecord| {
+            let devices = self.devices.as_ref();
+            devices.is_none_or(|devices| devices.contains(&record.device_id))
+        };
+        let sift = || match &page.items {
+            Items::Sites(sites) => Items::Sites(sites.clone()),
+            Items::Records(records) => {
+                let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+                let is_new = |record: &&ChargingRecord| seen.insert(record.record_id.clone());
+                Items::Records(records.iter().filter(is_wanted).filter(is_new).cloned().collect())
+            }
+        };
+        Page {
+            total: page.total,
+            items: py.detach(sift),
+        }
+    }
+}
+
+/// A list as an Arrow stream, a batch for each page.
 #[pyfunction]
-#[pyo3(signature = (pages, requested_schema=None))]
-pub(crate) fn record_stream<'py>(
+#[pyo3(signature = (kind, pages, requested_schema=None))]
+pub(crate) fn page_stream<'py>(
     py: Python<'py>,
-    pages: Vec<Vec<PyRef<'py, model::ChargingRecord>>>,
+    kind: &str,
+    pages: Vec<PyRef<'py, Page>>,
     requested_schema: Option<Bound<'py, PyCapsule>>,
 ) -> PyResult<Bound<'py, PyCapsule>> {
-    let pages: Vec<Vec<&ChargingRecord>> = pages
-        .iter()
-        .map(|page| page.iter().map(|record| &record.0).collect())
-        .collect();
+    let none = match word(py, "kind", &[("sites", true), ("records", false)], kind)? {
+        true => Items::Sites(Vec::new()),
+        false => Items::Records(Vec::new()),
+    };
+    let pages: Vec<&Items> = pages.iter().map(|page| &page.items).collect();
     let make = || match pages.as_slice() {
-        [] => Ok(vec![arrow::records(&[])?]),
-        pages => pages.iter().map(|page| arrow::records(page)).collect(),
+        [] => Ok(vec![none.batch()?]),
+        pages => pages.iter().map(|items| items.batch()).collect(),
     };
     arrow::stream(py, make, requested_schema)
 }

@@ -158,6 +158,7 @@ fn set(options: &mut Options, name: &str, value: &Bound<'_, PyAny>) -> PyResult<
         "hidden_controls" => options.hidden_controls = value.extract()?,
         "sparse_series" => options.sparse_series = value.extract()?,
         "allow_duplicate_streams" => options.allow_duplicate_streams = value.extract()?,
+        "record_frames" => options.record_frames = value.extract()?,
         "silent_offline" => options.silent_offline = value.extract()?,
         other => return Err(PyTypeError::new_err(format!("the sandbox has no option {other:?}"))),
     }

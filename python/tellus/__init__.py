@@ -30,10 +30,12 @@ from tellus._tellus import (
     KnownDevice,
     Location,
     Observed,
+    Page,
     Site,
     StatusEvent,
     StreamStats,
     Subscription,
+    Table,
     TelemetryFrame,
     __version__,
 )
@@ -55,11 +57,13 @@ from tellus.errors import (
     Timeout,
 )
 from tellus.pages import AsyncPages, Pages
+from tellus.plan import Plan
+from tellus.recording import record, replay
 from tellus.records import AsyncChargingRecords, ChargingRecords
 from tellus.sandbox import Sandbox
 from tellus.schedule import Schedule, TimeSlot
 from tellus.signing import HmacSigning
-from tellus.stream import AsyncTelemetryStream, TelemetryStream
+from tellus.stream import AsyncTelemetryStream, Gaps, TelemetryStream
 
 __all__ = [
     "AccessToken",
@@ -87,6 +91,7 @@ __all__ = [
     "EnergyTotal",
     "FlexibilityReceipt",
     "Gap",
+    "Gaps",
     "HmacSigning",
     "InvalidRequest",
     "KnownDevice",
@@ -94,8 +99,10 @@ __all__ = [
     "NotFound",
     "Observed",
     "OutcomeUnknown",
+    "Page",
     "Pages",
     "PermissionDenied",
+    "Plan",
     "RateLimited",
     "Sandbox",
     "Schedule",
@@ -104,6 +111,7 @@ __all__ = [
     "StatusEvent",
     "StreamStats",
     "Subscription",
+    "Table",
     "TelemetryFrame",
     "TelemetryStream",
     "TellusError",
@@ -111,6 +119,8 @@ __all__ = [
     "Timeout",
     "__version__",
     "errors",
+    "record",
+    "replay",
 ]
 
 # A library prints nothing by itself: records show up once the program sets up logging.

@@ -1,8 +1,8 @@
 """The compiled half of the package."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from datetime import datetime, timedelta
-from typing import Any, Generic, Self, TypeVar, Unpack, final
+from typing import Any, Generic, Self, SupportsIndex, TypeVar, Unpack, final, overload
 
 from tellus.errors import TellusError
 from tellus.sandbox import Options
@@ -34,22 +34,33 @@ __all__ = [
     "KnownDevice",
     "Location",
     "Observed",
+    "Page",
     "Parcel",
+    "Sieve",
     "Site",
     "StatusEvent",
     "StreamStats",
     "Subscription",
+    "Table",
     "TelemetryFrame",
     "TokenRequest",
     "__version__",
-    "record_stream",
+    "gap_stream",
+    "join_energy",
+    "page_stream",
     "shut_down",
 ]
 
 _T = TypeVar("_T")
 
-def record_stream(pages: list[list[ChargingRecord]], requested_schema: object | None = None) -> object:
-    """Charging records as an Arrow stream, a batch for each page."""
+def page_stream(kind: str, pages: list[Page[Any]], requested_schema: object | None = None) -> object:
+    """A list of ``sites`` or ``records`` as an Arrow stream, a batch for each page."""
+
+def join_energy(parts: list[EnergySeries]) -> EnergySeries:
+    """Series of neighbouring spans, oldest first, as one."""
+
+def gap_stream(gaps: list[Gap], requested_schema: object | None = None) -> object:
+    """Gaps as an Arrow stream."""
 
 def shut_down(patience: float) -> None:
     """Ends the threads of this module, and waits for them at most this many seconds."""
@@ -161,7 +172,57 @@ class CoreClient:
 class CorePages(Generic[_T]):
     """A list that comes page by page."""
 
-    def next_page(self) -> Call[list[_T] | None]: ...
+    def next_page(self) -> Call[Page[_T] | None]: ...
+
+class Table:
+    """Something with rows, which other libraries read through Arrow's C stream interface: ``pyarrow.table(it)``,
+    ``polars.DataFrame(it)``. Times are UTC in µs, ids and states are dictionaries, units stand in the fields' metadata.
+    """
+
+    def __new__(cls, *_arguments: object, **_options: object) -> Self: ...
+    def to_arrow(self, *, plain: bool = False) -> Any:
+        """A ``pyarrow.Table``; shares its memory with the rows. With `plain`, without dictionaries and unsigned
+        numbers, which Spark and some databases do not take."""
+
+    def to_pandas(self) -> Any:
+        """A ``pandas.DataFrame``."""
+
+    def to_polars(self) -> Any:
+        """A ``polars.DataFrame``."""
+
+    def _repr_html_(self) -> str: ...
+
+@final
+class Page(Table, Generic[_T]):
+    """Entries of a list that came together: a sequence, and a table."""
+
+    @property
+    def total(self) -> int | None:
+        """How many entries the whole list had when this page came; ``None`` where the platform does not say."""
+
+    def __len__(self) -> int: ...
+    def __iter__(self) -> Iterator[_T]: ...
+    @overload
+    def __getitem__(self, index: SupportsIndex, /) -> _T: ...
+    @overload
+    def __getitem__(self, index: slice, /) -> list[_T]: ...
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """One row for each entry, as an Arrow stream."""
+
+    def to_json(self) -> str:
+        """The entries as JSON text, for ``from_json()``."""
+
+    @staticmethod
+    def from_json(text: str, total: int | None = None) -> Page[ChargingRecord]:
+        """Charging records from the text of ``to_json()``."""
+
+@final
+class Sieve:
+    """Lets each charging record through once, and only those of some chargers."""
+
+    def __new__(cls, devices: list[str] | None) -> Self: ...
+    def fresh(self, page: Page[ChargingRecord]) -> Page[ChargingRecord]:
+        """The page with what is new in it."""
 
 @final
 class CoreFollow:
@@ -259,7 +320,7 @@ class Subscription:
     def __exit__(self, *_exception: object) -> None: ...
 
 @final
-class Batch:
+class Batch(Table):
     """Frames in the order of arrival, and what happened to the stream before them. ``len()`` counts frames."""
 
     @property
@@ -274,18 +335,13 @@ class Batch:
     def gaps(self) -> list[Gap]:
         """Gaps that opened, before the frames, and gaps that these frames ended."""
 
+    @staticmethod
+    def from_arrow(rows: object) -> Batch:
+        """Telemetry as it was recorded: rows of the same charger and times that follow each other are a frame."""
+
     def __len__(self) -> int: ...
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """One row for each connector reading, as an Arrow stream."""
-
-    def to_arrow(self) -> Any:
-        """A ``pyarrow.Table`` with one row for each connector reading."""
-
-    def to_pandas(self) -> Any:
-        """A ``pandas.DataFrame`` with one row for each connector reading."""
-
-    def to_polars(self) -> Any:
-        """A ``polars.DataFrame`` with one row for each connector reading."""
 
 @final
 class StatusEvent:
@@ -414,6 +470,7 @@ class Device:
     def site_id(self) -> str | None:
         """The site it stands at."""
 
+    def _repr_html_(self) -> str: ...
     def to_dict(self) -> dict[str, Any]:
         """The same as a dict; models inside become dicts, too."""
 
@@ -535,7 +592,7 @@ class ChargingRecord:
     def __eq__(self, other: object, /) -> bool: ...
 
 @final
-class EnergySeries:
+class EnergySeries(Table):
     """Energy over time. Also an Arrow table with one row for each point. ``len()`` counts points."""
 
     @property
@@ -561,15 +618,6 @@ class EnergySeries:
     def __len__(self) -> int: ...
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """One row for each point, as an Arrow stream."""
-
-    def to_arrow(self) -> Any:
-        """A ``pyarrow.Table`` with one row for each point."""
-
-    def to_pandas(self) -> Any:
-        """A ``pandas.DataFrame`` with one row for each point."""
-
-    def to_polars(self) -> Any:
-        """A ``polars.DataFrame`` with one row for each point."""
 
     def to_dict(self) -> dict[str, Any]:
         """The same as a dict; models inside become dicts, too."""

@@ -140,3 +140,8 @@ class OutcomeUnknown(TellusError):
 
 class Closed(TellusError):
     """The client or the stream is closed."""
+
+
+def refused(field: str, reason: str) -> InvalidRequest:
+    """An argument that cannot be, found out before anything is sent."""
+    return InvalidRequest(f"{field}: {reason}", details={"field": field})

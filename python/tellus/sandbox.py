@@ -51,6 +51,8 @@ class Options(TypedDict, total=False):
     """Knows no ``control_id`` of a flexibility call as a command. Default: no."""
     allow_duplicate_streams: bool
     """Lets several streams carry the same devices. Default: no."""
+    record_frames: bool
+    """Remembers which frames were sent, for ``GET /_sandbox/frames``. Default: no."""
     silent_offline: bool
     """Sends no frames for a charger that is offline. Default: no."""
 

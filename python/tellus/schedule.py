@@ -7,7 +7,7 @@ import datetime
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, Self, cast
 
-from tellus.errors import InvalidRequest
+from tellus.errors import refused
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -53,7 +53,7 @@ class Schedule:
         fields = _fields(cls, plan, "")
         slots: object = fields.get("time_slots")
         if not isinstance(slots, list):
-            raise _invalid("time_slots", "must be a list of slots")
+            raise refused("time_slots", "must be a list of slots")
         fields["time_slots"] = [
             TimeSlot(**_fields(TimeSlot, slot, f"time_slots[{index}]."))
             for index, slot in enumerate(cast("list[object]", slots))
@@ -63,24 +63,20 @@ class Schedule:
                 try:
                     fields[name] = datetime.datetime.fromisoformat(text)
                 except ValueError as error:
-                    raise _invalid(name, f"must be like 2026-03-01T00:00:00Z, not {text!r}") from error
+                    raise refused(name, f"must be like 2026-03-01T00:00:00Z, not {text!r}") from error
         return cls(**fields)
 
 
 def _fields(kind: type[object], plan: object, place: str) -> dict[str, Any]:
     if not isinstance(plan, Mapping):
-        raise _invalid(place.rstrip(".") or "schedule", "must be an object with named fields")
+        raise refused(place.rstrip(".") or "schedule", "must be an object with named fields")
     given = {str(name): value for name, value in cast("Mapping[object, object]", plan).items()}
     known = dataclasses.fields(cast("Any", kind))
     names = [field.name for field in known]
     for name in given:
         if name not in names:
-            raise _invalid(place + name, f"is no field; the fields are {', '.join(names)}")
+            raise refused(place + name, f"is no field; the fields are {', '.join(names)}")
     for field in known:
         if field.default is dataclasses.MISSING and field.name not in given:
-            raise _invalid(place + field.name, "is missing")
+            raise refused(place + field.name, "is missing")
     return given
-
-
-def _invalid(field: str, reason: str) -> InvalidRequest:
-    return InvalidRequest(f"{field}: {reason}", details={"field": field})

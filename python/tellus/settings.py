@@ -12,6 +12,9 @@ TokenProvider = Callable[[], "tuple[str, float]"] | Callable[[], Awaitable["tupl
 """A function or a coroutine function that returns ``(token, expires_in_seconds)``."""
 
 
+QUERY_PER_MINUTE = 60
+
+
 class Settings(TypedDict, total=False):
     """Keyword arguments of :class:`tellus.Client` and :class:`tellus.AsyncClient`."""
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Iterator
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, overload
+
+from tellus._closing import AsyncClosing, Closing
+from tellus._tellus import Gap, Table, gap_stream
 
 if TYPE_CHECKING:
-    from tellus._tellus import Batch, CoreStream, Gap, StreamStats, TelemetryFrame
+    from tellus._tellus import Batch, CoreStream, StreamStats, TelemetryFrame
 
 MAX_ROWS = 4096
 """How many connector readings a batch holds at most, unless asked otherwise."""
@@ -16,6 +18,42 @@ MAX_ROWS = 4096
 def ids(devices: Iterable[str]) -> list[str]:
     """Ids as a list. A single one is meant as one, not as its letters."""
     return [devices] if isinstance(devices, str) else list(devices)
+
+
+class Gaps(Table):
+    """Gaps, in the order in which they were noticed: a sequence, and an Arrow table with one row for each."""
+
+    _gaps: list[Gap]
+
+    def __new__(cls, gaps: Iterable[Gap]) -> Self:
+        table = super().__new__(cls)
+        table._gaps = list(gaps)
+        return table
+
+    def __len__(self) -> int:
+        return len(self._gaps)
+
+    def __iter__(self) -> Iterator[Gap]:
+        return iter(self._gaps)
+
+    @overload
+    def __getitem__(self, index: int) -> Gap: ...
+    @overload
+    def __getitem__(self, index: slice) -> Gaps: ...
+    def __getitem__(self, index: int | slice) -> Gap | Gaps:
+        return Gaps(self._gaps[index]) if isinstance(index, slice) else self._gaps[index]
+
+    def __eq__(self, other: object) -> bool:
+        return self._gaps == (other._gaps if isinstance(other, Gaps) else other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"Gaps({self._gaps!r})"
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """One row for each gap, as an Arrow stream."""
+        return gap_stream(self._gaps, requested_schema)
 
 
 class _Stream:
@@ -64,10 +102,10 @@ class _Stream:
         """The newest reading of every connector, also of what has not been pulled yet."""
         return self._core.snapshot()
 
-    def gaps(self) -> list[Gap]:
-        """When which device was not observed, and why, up to what has been pulled so far. Gaps that last have no
-        `next`; of those that ended, the newest 65,536 are kept."""
-        return self._core.gaps()
+    def gaps(self) -> Gaps:
+        """When which device was not observed, and why, up to what has been pulled so far: a list, and a table. Gaps
+        that last have no `next`; of those that ended, the newest 65,536 are kept."""
+        return Gaps(self._core.gaps())
 
     def drops(self) -> dict[str, int]:
         """How many frames of which device were dropped because they were not pulled in time."""
@@ -91,16 +129,21 @@ class _Stream:
         return f"<{type(self).__name__} {self.status}>"
 
 
-class TelemetryStream(_Stream):
-    """A stream as an iterator of frames. It reconnects by itself, until it is closed or its ``with``
-    block is left."""
+class FrameIterator(Closing):
+    """Telemetry frame by frame or batch by batch, live or recorded; a context manager."""
+
+    _frames: Iterator[TelemetryFrame] = iter(())
+
+    def _pull(self, max_rows: int, max_wait: float | None) -> Batch | None:
+        """The next batch; ``None`` at the end."""
+        raise NotImplementedError
 
     def __iter__(self) -> Iterator[TelemetryFrame]:
         # A generator hands out frames faster than a method does. What it has not handed out when a loop is left, or
         # interrupted, stays for the next one.
         while True:
             yield from self._frames
-            batch = self._core.next_batch(MAX_ROWS).wait().open()
+            batch = self._pull(MAX_ROWS, None)
             if batch is None:
                 return
             self._frames = iter(batch.frames)
@@ -113,19 +156,19 @@ class TelemetryStream(_Stream):
 
         With `max_wait` (seconds), a batch without frames comes when nothing has arrived for that long.
         """
-        while (batch := self._core.next_batch(max_rows, max_wait).wait().open()) is not None:
+        while (batch := self._pull(max_rows, max_wait)) is not None:
             yield batch
 
-    def __enter__(self) -> Self:
-        return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.close()
+class TelemetryStream(_Stream, FrameIterator):
+    """A stream as an iterator of frames. It reconnects by itself, until it is closed or its ``with``
+    block is left."""
+
+    def _pull(self, max_rows: int, max_wait: float | None) -> Batch | None:
+        return self._core.next_batch(max_rows, max_wait).wait().open()
 
 
-class AsyncTelemetryStream(_Stream):
+class AsyncTelemetryStream(_Stream, AsyncClosing):
     """A stream as an asynchronous iterator of frames; otherwise like :class:`TelemetryStream`."""
 
     def __aiter__(self) -> Self:
@@ -144,11 +187,3 @@ class AsyncTelemetryStream(_Stream):
         """See :meth:`TelemetryStream.batches`."""
         while (batch := (await self._core.next_batch(max_rows, max_wait)).open()) is not None:
             yield batch
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.close()

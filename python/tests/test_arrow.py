@@ -71,5 +71,5 @@ def test_pandas(batch: tellus.Batch) -> None:
 
 def test_a_missing_library_is_named(batch: tellus.Batch, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "polars", None)
-    with pytest.raises(ImportError, match="pip install polars"):
+    with pytest.raises(ImportError, match=r"pip install 'tellus-sdk\[polars\]'"):
         batch.to_polars()

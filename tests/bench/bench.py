@@ -1,5 +1,6 @@
-"""Speed, side by side: bench.py SANDBOX CRITERION RESULTS [ROUNDS] [rest] [stream]. Prints a table and writes it to
-RESULTS as JSON. The programs of the stream's benchmarks lie beside SANDBOX. Without a part, all parts are measured.
+"""Speed, side by side: bench.py SANDBOX CRITERION RESULTS [ROUNDS] [rest] [stream] [history]. Prints a table and
+writes it to RESULTS as JSON. The programs of the stream's benchmarks lie beside SANDBOX. Without a part, all parts are
+measured.
 
 A benchmark is no test: a bar that is not met is shown, and the exit code is 0 all the same.
 """
@@ -11,12 +12,13 @@ from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
+import history
 import report
 import rest
 from stream import rows as stream
 
 ROUNDS = 5
-PARTS = {"rest", "stream"}
+PARTS = {"rest", "stream", "history"}
 
 
 def main() -> None:
@@ -30,6 +32,8 @@ def main() -> None:
         measured.append(rest.rows(program, Path(criterion), rounds))
     if "stream" in parts:
         measured.append(stream.rows(Path(program).parent, rounds))
+    if "history" in parts:
+        measured.append(history.rows(Path(program).parent, rounds))
     rows = []
     for row in chain.from_iterable(measured):
         # It takes minutes until the table is whole.

@@ -22,6 +22,7 @@ LIBRARIES = (
     "websockets",
     "orjson",
     "pyarrow",
+    "pandas",
 )
 NOTE = "Processor time of the client (all its threads, with the kernel's part), medians, unless said otherwise."
 

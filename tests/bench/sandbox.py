@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple, Self
 
 # Enough records for every page that is asked for to be full; no arrivals, so that everybody is given the same ones.
 FLAGS = ["--history-days=366", "--sites=6", "--no-arrivals"]
-FLAGS += ["--query-per-minute=0", "--token-per-minute=0", "--json", "--exit-with-stdin"]
+LIFTED = ["--query-per-minute=0", "--token-per-minute=0", "--json", "--exit-with-stdin"]
 
 
 class Access(NamedTuple):
@@ -35,9 +35,11 @@ class Access(NamedTuple):
 
 
 @contextmanager
-def sandbox(program: str) -> Iterator[Access]:
+def sandbox(program: str, flags: Sequence[str] = FLAGS) -> Iterator[Access]:
     """Runs a sandbox; it ends with its standard input."""
-    with subprocess.Popen([program, *FLAGS], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        [program, *flags, *LIFTED], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
         assert process.stdin is not None
         assert process.stdout is not None
         up = json.loads(process.stdout.readline())

@@ -3,7 +3,10 @@
 
 mod energy;
 mod frames;
+mod gaps;
+mod recorded;
 mod records;
+mod sites;
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -14,7 +17,10 @@ use pyo3_arrow::ffi::{ArrayIterator, to_stream_pycapsule};
 
 pub(crate) use energy::energy;
 pub(crate) use frames::frames;
+pub(crate) use gaps::gaps;
+pub(crate) use recorded::recorded;
 pub(crate) use records::records;
+pub(crate) use sites::sites;
 
 use crate::error::bug;
 

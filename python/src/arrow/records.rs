@@ -14,7 +14,7 @@ use tellus_core::model::ChargingRecord;
 use super::{always, batch, dictionary, in_unit, time};
 
 /// Records as a batch.
-pub(crate) fn records(records: &[&ChargingRecord]) -> Result<RecordBatch, ArrowError> {
+pub(crate) fn records(records: &[ChargingRecord]) -> Result<RecordBatch, ArrowError> {
     let mut device_id = StringDictionaryBuilder::<Int32Type>::new();
     let mut start_time = TimestampMicrosecondBuilder::new().with_timezone("UTC");
     let mut end_time = TimestampMicrosecondBuilder::new().with_timezone("UTC");
@@ -26,7 +26,7 @@ pub(crate) fn records(records: &[&ChargingRecord]) -> Result<RecordBatch, ArrowE
     let ids = StringArray::from_iter_values(records.iter().map(|record| &record.record_id));
     let connectors = records.iter().map(|record| record.connector_id);
     let numbers = |of: fn(&ChargingRecord) -> Option<f64>| -> ArrayRef {
-        let values = records.iter().map(|record| of(record));
+        let values = records.iter().map(of);
         Arc::new(arrow_array::PrimitiveArray::<Float64Type>::from_iter(values))
     };
     batch(vec![

@@ -1,5 +1,6 @@
 //! Chargers and their connectors.
 
+use pyo3::{intern, prelude::*};
 use tellus_core::model;
 
 super::model! {
@@ -23,6 +24,13 @@ super::model! {
         last_heartbeat,
         /// The site it stands at.
         site_id,
+    }
+    {
+        /// The charger and its connectors as a notebook shows them.
+        fn _repr_html_<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+            let py = slf.py();
+            py.import(intern!(py, "tellus._html"))?.call_method1(intern!(py, "device"), (slf,))
+        }
     }
 }
 

@@ -3,11 +3,14 @@
 use pyo3::{prelude::*, types::PyCapsule};
 use tellus_core::model;
 
-use crate::{arrow, frames};
+use crate::{
+    arrow,
+    table::{Table, has_rows},
+};
 
 super::model! {
     /// Energy over time. Also an Arrow table with one row for each point.
-    EnergySeries(model::EnergySeries) {
+    EnergySeries(model::EnergySeries) extends Table {
         /// The width of the spans, as the platform names it.
         granularity,
         /// The beginning of the whole, in UTC.
@@ -33,23 +36,10 @@ super::model! {
         ) -> PyResult<Bound<'py, PyCapsule>> {
             arrow::stream(py, || Ok(vec![arrow::energy(&self.0.series)?]), requested_schema)
         }
-
-        /// A `pyarrow.Table` with one row for each point.
-        fn to_arrow<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-            frames::convert(slf, "to_arrow")
-        }
-
-        /// A `pandas.DataFrame` with one row for each point.
-        fn to_pandas<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-            frames::convert(slf, "to_pandas")
-        }
-
-        /// A `polars.DataFrame` with one row for each point.
-        fn to_polars<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-            frames::convert(slf, "to_polars")
-        }
     }
 }
+
+has_rows!(EnergySeries);
 
 super::model! {
     /// One span.
@@ -77,4 +67,35 @@ super::model! {
         /// Peak power, in kW.
         max_power "kW",
     }
+}
+
+/// Series of neighbouring spans, oldest first, as one.
+#[pyfunction]
+pub(crate) fn join_energy(parts: Vec<PyRef<'_, EnergySeries>>) -> EnergySeries {
+    let mut parts = parts.iter().map(|part| &part.0);
+    let mut whole = parts.next().cloned().unwrap_or_else(|| model::EnergySeries {
+        granularity: None,
+        start_time: None,
+        end_time: None,
+        series: Vec::new(),
+        total: None,
+    });
+    for part in parts {
+        whole.end_time = part.end_time;
+        whole.series.extend(part.series.iter().cloned());
+        whole.total = match (whole.total, &part.total) {
+            (Some(total), Some(more)) => Some(model::EnergyTotal {
+                charge_energy: sum(total.charge_energy, more.charge_energy),
+                discharge_energy: sum(total.discharge_energy, more.discharge_energy),
+                max_power: [total.max_power, more.max_power].into_iter().flatten().reduce(f64::max),
+            }),
+            // A sum of a part would look like one of the whole.
+            _ => None,
+        };
+    }
+    EnergySeries(whole)
+}
+
+fn sum(one: Option<f64>, other: Option<f64>) -> Option<f64> {
+    Some(one? + other?)
 }

@@ -9,21 +9,21 @@ mod site;
 pub(crate) use charging_record::ChargingRecord;
 pub(crate) use command::{CommandReceipt, CommandStatus, FlexibilityReceipt};
 pub(crate) use device::{Connector, Device, KnownDevice};
-pub(crate) use energy::{EnergyPoint, EnergySeries, EnergyTotal};
+pub(crate) use energy::{EnergyPoint, EnergySeries, EnergyTotal, join_energy};
 pub(crate) use site::{Location, Site};
 
 /// Makes a frozen class over a struct of the core: attributes, `to_dict`, `repr` with units, equality. `name from field`
-/// gives a field another name; what stands in braces after the table are further methods.
+/// gives a field another name, `extends` names a base class; what stands in braces after the table are further methods.
 macro_rules! model {
     (@field $this:expr, $field:ident) => { &$this.$field };
     (@field $this:expr, $field:ident, $source:ident) => { &$this.$source };
     (
-        $(#[$doc:meta])* $name:ident($core:ty)
+        $(#[$doc:meta])* $name:ident($core:ty) $(extends $base:ident)?
         { $($(#[$field_doc:meta])* $field:ident $(from $source:ident)? $($unit:literal)?,)* }
         $({ $($method:tt)* })?
     ) => {
         $(#[$doc])*
-        #[pyo3::pyclass(frozen, module = "tellus")]
+        #[pyo3::pyclass(frozen, module = "tellus" $(, extends = $base)?)]
         pub(crate) struct $name(pub(crate) $core);
 
         #[pyo3::pymethods]
@@ -70,7 +70,7 @@ macro_rules! model {
             }
 
             fn into_python(self, py: pyo3::Python<'_>) -> pyo3::PyResult<pyo3::Bound<'_, pyo3::PyAny>> {
-                pyo3::Bound::new(py, $name(self)).map(pyo3::Bound::into_any)
+                pyo3::IntoPyObject::into_pyobject($name(self), py).map(pyo3::Bound::into_any)
             }
 
             fn to_plain<'py>(

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use pyo3::{
+    exceptions::PyValueError,
     intern,
     prelude::*,
     types::{PyCapsule, PyDict, PyList},
@@ -13,10 +14,16 @@ use super::{
     frame::TelemetryFrame,
     rows::{Rows, TextCache},
 };
-use crate::{arrow, convert::ToPython, error, frames, time};
+use crate::{
+    arrow,
+    convert::ToPython,
+    error,
+    table::{Table, has_rows},
+    time,
+};
 
 /// Frames in the order of arrival, and what happened to the stream before them. `len()` counts frames.
-#[pyclass(frozen, module = "tellus")]
+#[pyclass(frozen, extends = Table, module = "tellus")]
 pub(crate) struct Batch {
     events: Vec<CoreEvent>,
     gaps: Vec<tellus_core::Gap>,
@@ -42,6 +49,8 @@ impl Batch {
     }
 }
 
+has_rows!(Batch);
+
 #[pymethods]
 impl Batch {
     /// The frames.
@@ -63,16 +72,30 @@ impl Batch {
     }
 
     fn __len__(&self) -> usize {
-        self.rows.frames.len()
+        self.rows.frames()
     }
 
     fn __repr__(&self) -> String {
         format!(
             "Batch(frames={}, events={}, gaps={})",
-            self.rows.frames.len(),
+            self.rows.frames(),
             self.events.len(),
             self.gaps.len()
         )
+    }
+
+    /// Telemetry as it was recorded: rows of the same charger and times that follow each other are a frame.
+    #[staticmethod]
+    fn from_arrow(py: Python<'_>, rows: pyo3_arrow::PyTable) -> PyResult<Self> {
+        let (batches, _) = rows.into_inner();
+        let (columns, names) = py
+            .detach(|| arrow::recorded(&batches))
+            .map_err(|error| PyValueError::new_err(error.to_string()))?;
+        Ok(Self {
+            events: Vec::new(),
+            gaps: Vec::new(),
+            rows: Rows::recorded(columns, names),
+        })
     }
 
     /// One row for each connector reading, as an Arrow stream.
@@ -83,21 +106,6 @@ impl Batch {
         requested_schema: Option<Bound<'py, PyCapsule>>,
     ) -> PyResult<Bound<'py, PyCapsule>> {
         arrow::stream(py, || Ok(vec![arrow::frames(&self.rows)?]), requested_schema)
-    }
-
-    /// A `pyarrow.Table` with one row for each connector reading.
-    fn to_arrow<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        frames::convert(slf, "to_arrow")
-    }
-
-    /// A `pandas.DataFrame` with one row for each connector reading.
-    fn to_pandas<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        frames::convert(slf, "to_pandas")
-    }
-
-    /// A `polars.DataFrame` with one row for each connector reading.
-    fn to_polars<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        frames::convert(slf, "to_polars")
     }
 }
 

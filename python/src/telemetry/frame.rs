@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use pyo3::{
     prelude::*,
     types::{PyDict, PyList, PyString},
 };
 use tellus_core::{
     columns::{CONNECTOR, ENERGY, POWER, READING, RESYNC, SOC, STATE},
-    model,
+    model::{self, ConnectorState},
 };
 
 use super::rows::Rows;
@@ -53,7 +54,27 @@ impl TelemetryFrame {
     }
 
     fn record(&self) -> model::TelemetryFrame {
-        self.rows.frames.record(self.first..self.end)
+        let (columns, names) = (self.rows.columns(), self.rows.names());
+        let moment = |microseconds| Timestamp::from_microsecond(microseconds).unwrap_or_default();
+        model::TelemetryFrame {
+            device_id: names.device(columns.device[self.first]).to_owned(),
+            timestamp: moment(columns.timestamp[self.first]),
+            received_at: moment(columns.received_at[self.first]),
+            source: match columns.flags[self.first] & RESYNC {
+                0 => model::FrameSource::Stream,
+                _ => model::FrameSource::Call,
+            },
+            connectors: self.readings().map(|reading| reading.record()).collect(),
+        }
+    }
+
+    fn readings(&self) -> impl Iterator<Item = ConnectorReading> {
+        let rows = &self.rows;
+        let told = (self.first..self.end).filter(|row| rows.columns().flags[*row] & READING != 0);
+        told.map(|row| ConnectorReading {
+            rows: rows.clone(),
+            row,
+        })
     }
 }
 
@@ -90,11 +111,8 @@ impl TelemetryFrame {
     #[getter]
     fn connectors<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         let list = PyList::empty(py);
-        for row in self.first..self.end {
-            if self.rows.columns().flags[row] & READING != 0 {
-                let rows = self.rows.clone();
-                list.append(Bound::new(py, ConnectorReading { rows, row })?)?;
-            }
+        for reading in self.readings() {
+            list.append(Bound::new(py, reading)?)?;
         }
         Ok(list)
     }
@@ -129,7 +147,15 @@ impl ConnectorReading {
     }
 
     fn record(&self) -> model::ConnectorReading {
-        self.rows.frames.reading(self.row)
+        let columns = self.rows.columns();
+        let state = self.told(STATE, &columns.state);
+        model::ConnectorReading {
+            connector_id: self.connector_id(),
+            state: state.map(|code| ConnectorState::from(self.rows.names().state(code))),
+            power: self.power(),
+            energy_delivered: self.energy_delivered(),
+            soc: self.soc(),
+        }
     }
 }
 

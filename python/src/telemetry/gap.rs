@@ -2,8 +2,8 @@
 
 use tellus_core::GapCause;
 
-use crate::convert::ToPython;
-use pyo3::{IntoPyObjectExt, prelude::*};
+use crate::{arrow, convert::ToPython};
+use pyo3::{IntoPyObjectExt, prelude::*, types::PyCapsule};
 
 crate::model::model! {
     /// An interval in which a device was not observed: from the last frame that was delivered to the next one. What
@@ -46,4 +46,16 @@ impl ToPython for GapCause {
     fn show(&self, _: &str) -> String {
         format!("{:?}", self.name())
     }
+}
+
+/// Gaps as an Arrow stream.
+#[pyfunction]
+#[pyo3(signature = (gaps, requested_schema=None))]
+pub(crate) fn gap_stream<'py>(
+    py: Python<'py>,
+    gaps: Vec<PyRef<'py, Gap>>,
+    requested_schema: Option<Bound<'py, PyCapsule>>,
+) -> PyResult<Bound<'py, PyCapsule>> {
+    let gaps: Vec<&tellus_core::Gap> = gaps.iter().map(|gap| &gap.0).collect();
+    arrow::stream(py, || Ok(vec![arrow::gaps(&gaps)?]), requested_schema)
 }

@@ -8,6 +8,6 @@ mod stats;
 
 pub(crate) use batch::{Batch, StatusEvent};
 pub(crate) use frame::{ConnectorReading, TelemetryFrame};
-pub(crate) use gap::{Gap, Observed};
+pub(crate) use gap::{Gap, Observed, gap_stream};
 pub(crate) use rows::{Rows, TextCache};
 pub(crate) use stats::{ClientStats, StreamStats};

@@ -4,7 +4,10 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use arrow_array::{ArrayRef, StringArray};
 use pyo3::{prelude::*, sync::PyOnceLock, types::PyString};
-use tellus_core::{Frames, Names, columns::Columns};
+use tellus_core::{
+    Frames, Names,
+    columns::{Columns, FIRST},
+};
 
 /// Texts by their code, each made into a Python string once.
 struct Strings(Box<[PyOnceLock<Py<PyString>>]>);
@@ -80,9 +83,15 @@ impl TextCache {
     }
 }
 
+/// Where rows come from.
+enum Source {
+    Stream(Frames),
+    Recording { columns: Columns, frames: usize },
+}
+
 /// Frames of the core, and their texts.
 pub(crate) struct Rows {
-    pub(crate) frames: Frames,
+    source: Source,
     pub(crate) texts: Arc<Texts>,
 }
 
@@ -91,11 +100,36 @@ impl Rows {
         // A single frame that somebody keeps keeps all of its batch.
         frames.shrink();
         let texts = cache.get(frames.names());
-        Arc::new(Self { frames, texts })
+        let source = Source::Stream(frames);
+        Arc::new(Self { source, texts })
+    }
+
+    /// Rows that were recorded.
+    pub(crate) fn recorded(columns: Columns, names: Names) -> Arc<Self> {
+        let frames = columns.flags.iter().filter(|flags| *flags & FIRST != 0).count();
+        Arc::new(Self {
+            source: Source::Recording { columns, frames },
+            texts: Arc::new(Texts::new(names)),
+        })
+    }
+
+    /// How many frames there are.
+    pub(crate) fn frames(&self) -> usize {
+        match &self.source {
+            Source::Stream(frames) => frames.len(),
+            Source::Recording { frames, .. } => *frames,
+        }
     }
 
     pub(crate) fn columns(&self) -> &Columns {
-        self.frames.columns()
+        match &self.source {
+            Source::Stream(frames) => frames.columns(),
+            Source::Recording { columns, .. } => columns,
+        }
+    }
+
+    pub(crate) fn names(&self) -> &Names {
+        &self.texts.names
     }
 
     pub(crate) fn device_id<'py>(&self, py: Python<'py>, row: usize) -> Bound<'py, PyString> {

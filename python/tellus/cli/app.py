@@ -10,7 +10,7 @@ import typer
 
 import tellus
 from tellus._exits import TABLE
-from tellus.cli import completion, control, flex, lists, report, tools, watch
+from tellus.cli import completion, control, flex, lists, recording, report, tools, watch
 from tellus.cli.output import Format
 
 app = typer.Typer(
@@ -30,6 +30,8 @@ for command in (
     lists.records,
     lists.energy,
     watch.watch,
+    recording.record,
+    recording.replay,
     control.start,
     control.stop,
     control.discharge,

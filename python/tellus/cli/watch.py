@@ -16,7 +16,7 @@ from tellus._tellus import ConnectorReading, TelemetryFrame
 from tellus.cli.guard import client, guarded
 from tellus.cli.output import Format, format_of, terminal
 from tellus.live import Live
-from tellus.stream import TelemetryStream
+from tellus.stream import FrameIterator
 
 
 @guarded
@@ -26,27 +26,31 @@ def watch(
     seconds: Annotated[float | None, typer.Option(min=0.1, help="For so long. Default: until Ctrl-C.")] = None,
 ) -> None:
     """Live telemetry of chargers: a table in place, or lines where there is no terminal."""
-    form = format_of(context)
     deadline = None if seconds is None else time.monotonic() + seconds
     with client() as platform, platform.stream(device_ids) as stream:
-        if form is Format.TABLE and sys.stdout.isatty():
-            _table(stream, deadline)
-        else:
-            _lines(stream, deadline, _csv() if form is Format.CSV else _json if form is Format.JSON else _plain)
+        show_frames(stream, format_of(context), deadline, lambda: f"{stream.status}, {stream.stats.frames} frames")
 
 
-def _table(stream: TelemetryStream, deadline: float | None) -> None:
+def show_frames(frames: FrameIterator, form: Format, deadline: float | None, title: Callable[[], str]) -> None:
+    """Shows frames as they come, in place where there is a terminal."""
+    if form is Format.TABLE and sys.stdout.isatty():
+        _table(frames, deadline, title)
+    else:
+        _lines(frames, deadline, _csv() if form is Format.CSV else _json if form is Format.JSON else _plain)
+
+
+def _table(stream: FrameIterator, deadline: float | None, title: Callable[[], str]) -> None:
     live = Live()
     with terminal().live(live.columns) as show:
         for batch in stream.batches(max_wait=0.5):
             live.add(batch)
             missing = f", {live.unobserved} not observed" if live.unobserved else ""
-            show(live.rows(), f"{stream.status}, {stream.stats.frames} frames{missing}. Ctrl-C ends it.")
+            show(live.rows(), f"{title()}{missing}. Ctrl-C ends it.")
             if deadline is not None and time.monotonic() >= deadline:
                 return
 
 
-def _lines(stream: TelemetryStream, deadline: float | None, write: Callable[[TelemetryFrame], None]) -> None:
+def _lines(stream: FrameIterator, deadline: float | None, write: Callable[[TelemetryFrame], None]) -> None:
     for batch in stream.batches(max_wait=0.5):
         for frame in batch.frames:
             write(frame)
