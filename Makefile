@@ -1,15 +1,21 @@
 # `make demo` and `make test` do all their own set-up; the scripts behind each target are in .ci/.
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench fuzz soak lint fmt rust python kotlin swift clean
+.PHONY: help demo test conformance mutants bench fuzz soak lint fmt rust python kotlin swift clean
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## Install the Python package into .venv and show it at work against the sandbox
 	@.ci/python demo
 
 test: ## Run the tests of all four languages and count them
-	@.ci/test rust python kotlin swift
+	@.ci/test rust python kotlin swift conformance
+
+conformance: ## Play the conformance cases in all languages, and compare
+	@.ci/conformance
+
+mutants: ## Plant faults in copies of the tree, and see that the conformance cases find them
+	@.ci/mutants
 
 rust: ## Run the tests of the core, the sandbox and the bindings
 	@.ci/test rust

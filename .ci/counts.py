@@ -52,6 +52,13 @@ def swift(log: str) -> Counts:
     return Counts(*(found.count(state) for state in Counts._fields))
 
 
+def conformance(log: str) -> Counts:
+    """A case counts once for each language that plays it."""
+    found = re.findall(r"^(\d+) cases, (\d+) runners, (\d+) failed$", log, re.M)
+    played = ((int(cases) * int(runners), int(failed)) for cases, runners, failed in found)
+    return total(Counts(all_ - failed, failed) for all_, failed in played)
+
+
 def total(parts: Iterable[Counts]) -> Counts:
     sum_ = Counts()
     for part in parts:
@@ -65,7 +72,7 @@ def read(part: str, logs: Path, kotlin: Path) -> Counts:
     if part == "kotlin":
         return junit(*texts(kotlin.glob("**/target/surefire-reports/TEST-*.xml")))
     log = (logs / f"{part}.log").read_text(errors="replace")
-    return cargo(log) if part == "rust" else swift(log)
+    return {"rust": cargo, "swift": swift, "conformance": conformance}[part](log)
 
 
 def texts(paths: Iterable[Path]) -> list[str]:
@@ -86,13 +93,13 @@ def judge(code: int, counts: Counts, required: bool) -> str:
 def main(logs: str, kotlin: str, *results: str) -> int:
     required = os.environ.get("TELLUS_REQUIRE_ALL") == "1"
     sum_, ended = Counts(), []
-    print(f"\n{'part':<8}{'passed':>8}{'failed':>8}{'skipped':>9}{'time':>9}  result")
+    print(f"\n{'part':<12}{'passed':>8}{'failed':>8}{'skipped':>9}{'time':>9}  result")
     for result in results:
         part, code, seconds = result.split(":")
         counts = Counts() if int(code) == LEFT_OUT else read(part, Path(logs), Path(kotlin))
         word = judge(int(code), counts, required)
         ended.append(word)
-        print(f"{part:<8}{counts.passed:>8}{counts.failed:>8}{counts.skipped:>9}{seconds:>7} s  {word}")
+        print(f"{part:<12}{counts.passed:>8}{counts.failed:>8}{counts.skipped:>9}{seconds:>7} s  {word}")
         # A part that broke without a failing test counts as one failure: the closing line must not look clean.
         broken = word not in ("passed", "left out") and not counts.failed
         sum_ = sum_.plus(counts).plus(Counts(failed=int(broken)))

@@ -109,6 +109,12 @@ class Versions(unittest.TestCase):
         self.assertEqual(found and found[1], workspace)
 
 
+class Conformance(unittest.TestCase):
+    def test_a_case_counts_for_each_language(self) -> None:
+        self.assertEqual(counts.conformance("...\n175 cases, 3 runners, 2 failed\n"), Counts(523, 2))
+        self.assertEqual(counts.conformance("killed"), Counts())
+
+
 class Promises(unittest.TestCase):
     """On documents that name tests which are there, and tests which are not."""
 
