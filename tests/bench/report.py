@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -78,6 +78,16 @@ def table(rows: Iterable[Row]) -> str:
         texts += [text.rjust(width) for text, width in zip(line[2:], widths[2:], strict=True)]
         lines.append("  ".join(texts).rstrip())
     return "\n".join([*lines, "", NOTE])
+
+
+def keep(path: Path, rows: Iterable[Row]) -> None:
+    """For another program to read."""
+    path.write_text(json.dumps([row._asdict() for row in rows], indent=1), encoding="utf-8")
+
+
+def read(path: Path) -> Iterator[Row]:
+    """What another program has kept."""
+    return (Row(**row) for row in json.loads(path.read_text(encoding="utf-8")))
 
 
 def write(path: Path, rows: Iterable[Row]) -> None:

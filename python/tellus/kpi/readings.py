@@ -54,12 +54,16 @@ def _gaps(gaps: Gaps) -> pl.DataFrame:
     if isinstance(gaps, Sequence):
         rows = [(gap.device_id, gap.last and gap.last.timestamp, gap.next and gap.next.timestamp) for gap in gaps]
         when = pl.Datetime("us", "UTC")
-        frame = pl.DataFrame(rows, schema={"device_id": pl.Categorical, "start": when, "end": when}, orient="row")
+        frame = pl.DataFrame(
+            rows, schema={"device_id": pl.Categorical, "last_timestamp": when, "next_timestamp": when}, orient="row"
+        )
     else:
-        frame = table(gaps, "gaps", ["device_id", "start", "end"])
+        frame = table(gaps, "gaps", ["device_id", "last_timestamp", "next_timestamp"])
     # A step that ends exactly where a gap begins is clear of it: hence the microsecond.
-    begin = pl.col("start").to_physical().fill_null(-EVER) + 1
-    frame = frame.select("device_id", _from=begin, _to=pl.col("end").to_physical().fill_null(EVER)).sort("_from")
+    begin = pl.col("last_timestamp").to_physical().fill_null(-EVER) + 1
+    frame = frame.select("device_id", _from=begin, _to=pl.col("next_timestamp").to_physical().fill_null(EVER)).sort(
+        "_from"
+    )
     return frame.with_columns(pl.col("_to").cum_max().over("device_id"))
 
 

@@ -19,7 +19,7 @@ KEYS: dict[By, list[str]] = {
     "connector": ["device_id", "connector_id"],
 }
 CONNECTOR = KEYS["connector"]
-TIMES = ("start_time", "end_time", "timestamp", "start", "end")
+TIMES = ("start_time", "end_time", "timestamp", "start", "end", "last_timestamp", "next_timestamp")
 """Columns that hold times."""
 NUMBERS = (
     "energy",

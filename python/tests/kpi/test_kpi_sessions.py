@@ -54,11 +54,11 @@ def test_gaps_are_not_seen() -> None:
     holes = [("a", None, "10:10"), ("a", "10:20", "10:30"), ("a", "10:22", "10:25"), ("b", None, None)]
     gaps = pl.DataFrame(
         [(device, start and at(f"03-28 {start}"), end and at(f"03-28 {end}")) for device, start, end in holes],
-        schema={"device_id": pl.String, "start": pl.Datetime("us", "UTC"), "end": pl.Datetime("us", "UTC")},
+        schema={"device_id": pl.String} | dict.fromkeys(("last_timestamp", "next_timestamp"), pl.Datetime("us", "UTC")),
         orient="row",
     )
     assert kpi.sessions(records(HOUR), seen, gaps=gaps)["idle"].item() == pytest.approx(40 / 60)
-    forever = gaps.with_columns(end=pl.lit(None, pl.Datetime("us", "UTC")))
+    forever = gaps.with_columns(next_timestamp=pl.lit(None, pl.Datetime("us", "UTC")))
     assert kpi.sessions(records(HOUR), seen, gaps=forever)["observed"].item() is None
     assert kpi.sessions(records(HOUR), seen, gaps=[])["observed"].item() == pytest.approx(100)
 

@@ -10,7 +10,7 @@ from statistics import median
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from report import Row, at_least, at_most, table
+from report import Row, at_least, at_most, keep, table
 from stream.scenario import Scenario
 from stream.server import Contender, Server, serve
 
@@ -72,7 +72,7 @@ def main(programs: str, out: str, rounds: int = ROUNDS) -> None:
                 print("   ", "  ".join(row.cells()), flush=True)
                 rows.append(row)
     print(f"\n{table(rows)}")
-    Path(out).write_text(json.dumps([row.as_json() for row in rows], indent=1), "utf-8")
+    keep(Path(out), rows)
 
 
 if __name__ == "__main__":

@@ -76,7 +76,7 @@ def main() -> None:
         print("   ", "  ".join(row.cells()), flush=True)
         measured.append(row)
     print(f"\n{report.table(measured)}")
-    report.write(Path(results), measured)
+    report.keep(Path(results), measured)
 
 
 if __name__ == "__main__":
