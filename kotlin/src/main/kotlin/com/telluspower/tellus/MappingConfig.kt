@@ -1,13 +1,16 @@
 package com.telluspower.tellus
 
 import com.telluspower.tellus.ffi.ClientConfig as NativeConfig
+import com.telluspower.tellus.ffi.HmacSigning as NativeSigning
 import com.telluspower.tellus.ffi.OverflowPolicy as NativeOverflow
 import com.telluspower.tellus.ffi.Partition as NativePartition
 import com.telluspower.tellus.ffi.ProxyChoice as NativeProxy
+import com.telluspower.tellus.ffi.SignatureEncoding as NativeEncoding
+import com.telluspower.tellus.ffi.TestClock as NativeClock
 
 // Settings in the generated form.
 
-internal fun TellusConfig.toNative() =
+internal fun TellusConfig.toNative(clock: NativeClock? = null) =
     NativeConfig(
         baseUrl = baseUrl,
         extraRootsPem = extraRootsPem,
@@ -44,6 +47,8 @@ internal fun TellusConfig.toNative() =
         maxUrlBytes = maxUrlBytes?.toNative("maxUrlBytes"),
         gapsKept = gapsKept?.toNative("gapsKept"),
         partition = partition?.run { NativePartition(index.toNative("partition"), count.toNative("partition")) },
+        signing = signing?.toNative(),
+        clock = clock,
     )
 
 private fun ProxySetting.toNative() =
@@ -52,6 +57,20 @@ private fun ProxySetting.toNative() =
         ProxySetting.Direct -> NativeProxy.Direct
         is ProxySetting.Url -> NativeProxy.Url(url)
     }
+
+private fun HmacSigning.toNative() =
+    NativeSigning(
+        secret = secret,
+        encoding =
+            when (encoding) {
+                SignatureEncoding.Hex -> NativeEncoding.HEX
+                SignatureEncoding.Base64 -> NativeEncoding.BASE64
+            },
+        separator = separator,
+        withQuery = withQuery,
+        signatureHeader = signatureHeader,
+        timestampHeader = timestampHeader,
+    )
 
 private fun OverflowPolicy.toNative() =
     when (this) {

@@ -12,6 +12,7 @@ import java.time.Instant
 import java.util.concurrent.atomic.AtomicBoolean
 import com.telluspower.tellus.ffi.ChargingRecordQuery
 import com.telluspower.tellus.ffi.EnergyQuery
+import com.telluspower.tellus.ffi.ClientConfig as NativeConfig
 import com.telluspower.tellus.ffi.TellusClient as NativeClient
 
 /**
@@ -37,10 +38,15 @@ public class TellusClient private constructor(
      * @throws TellusException.InvalidRequest where a setting cannot work; nothing is sent before the first call
      */
     public constructor(config: TellusConfig, credentials: Credentials) :
-        this(config, credentials, CoroutineScope(SupervisorJob() + Dispatchers.IO))
+        this(credentials, config.toNative(), CoroutineScope(SupervisorJob() + Dispatchers.IO))
 
-    private constructor(config: TellusConfig, credentials: Credentials, scope: CoroutineScope) :
-        this(native { credentials.open(config.toNative(), scope) }, scope)
+    /** Like the other, on a clock of the test's. */
+    @TellusTesting
+    public constructor(config: TellusConfig, credentials: Credentials, clock: TestClock) :
+        this(credentials, config.toNative(clock.core), CoroutineScope(SupervisorJob() + Dispatchers.IO))
+
+    private constructor(credentials: Credentials, config: NativeConfig, scope: CoroutineScope) :
+        this(native { credentials.open(config, scope) }, scope)
 
     /** Gets a token if there is none, and so tells early whether the credentials and the address are right. */
     public suspend fun authenticate(): Unit = awaitNative { core.authenticate() }

@@ -90,6 +90,8 @@ public data class TellusConfig(
     val gapsKept: Int? = null,
     /** The part of the chargers that streams of this process carry. Default: all of them. */
     val partition: Partition? = null,
+    /** Signs every request; for servers only. Default: nothing is signed. */
+    val signing: HmacSigning? = null,
 ) {
     /** Shows how many certificates there are instead of their text, and hides what might be a password in the URL. */
     override fun toString(): String =
@@ -103,7 +105,8 @@ public data class TellusConfig(
             "silence=$silence, reconnectBase=$reconnectBase, reconnectCap=$reconnectCap, " +
             "firstAttempts=$firstAttempts, staleFactor=$staleFactor, resyncInterval=$resyncInterval, " +
             "readTimeout=$readTimeout, dnsTimeout=$dnsTimeout, tcpTimeout=$tcpTimeout, tlsTimeout=$tlsTimeout, " +
-            "upgradeTimeout=$upgradeTimeout, maxUrlBytes=$maxUrlBytes, gapsKept=$gapsKept, partition=$partition)"
+            "upgradeTimeout=$upgradeTimeout, maxUrlBytes=$maxUrlBytes, gapsKept=$gapsKept, partition=$partition, " +
+            "signing=$signing)"
 
     public companion object {
         private val USER_INFO = Regex("//[^/]*@")

@@ -36,6 +36,7 @@ class SecretsTest : SandboxTest() {
         check(StoredToken(canary, 1.seconds, Instant.EPOCH))
         check(Credentials.TokenProvider { AccessToken(canary, 1.seconds) })
         check(Credentials.Token(canary))
+        check(TellusConfig("https://example.com", signing = HmacSigning(canary)))
         check(TellusConfig("https://me:$canary@example.com/v1"))
         check(TellusConfig("https://x", proxy = ProxySetting.Url("http://me:$canary@proxy")))
         val refused = runCatching { sandbox.client { copy(baseUrl = "https://me:$canary@example.com/v1") } }
