@@ -79,6 +79,10 @@ public struct TellusConfig: Sendable, Hashable {
     /// After a gap, ask for the charger's state by a call, with this much time between two calls, and deliver the answer
     /// as a frame with the source ``FrameSource/call``. The calls count against the limit of reads. Default: off.
     public var resyncInterval: Duration?
+    /// Signs every request. Default: none is signed.
+    public var signing: HmacSigning?
+    /// The time by which everything goes, in the SDK's own tests.
+    @_spi(Testing) public var clock: TestClock?
 
     /// The default settings for a platform at `baseURL`.
     public init(baseURL: String) {

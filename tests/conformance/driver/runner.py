@@ -43,6 +43,9 @@ class Runner:
         if self._reading is not None:
             self._reading.cancel()
         if self._process is not None and self._process.returncode is None:
+            # A runner behind a script outlives that: it ends with its input.
+            assert self._process.stdin is not None
+            self._process.stdin.close()
             self._process.kill()
             await self._process.wait()
 

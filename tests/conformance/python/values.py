@@ -20,7 +20,7 @@ def plain(value: Any) -> Any:
         return plain(value.to_dict())
     if isinstance(value, dict):
         return {name: plain(inner) for name, inner in value.items()}
-    if isinstance(value, list):
+    if isinstance(value, list | tellus.Gaps):
         return [plain(inner) for inner in value]
     return value
 

@@ -38,7 +38,30 @@ extension TellusConfig {
             upgradeTimeout: upgradeTimeout?.nativeSeconds,
             maxUrlBytes: maxURLBytes.map(UInt32.init(clamping:)),
             gapsKept: gapsKept.map(UInt32.init(clamping:)),
-            partition: partition.map(\.native))
+            partition: partition.map(\.native),
+            signing: signing?.native,
+            clock: clock?.native)
+    }
+}
+
+extension HmacSigning {
+    fileprivate var native: TellusBindings.HmacSigning {
+        TellusBindings.HmacSigning(
+            secret: secret,
+            encoding: encoding.native,
+            separator: separator,
+            withQuery: withQuery,
+            signatureHeader: signatureHeader,
+            timestampHeader: timestampHeader)
+    }
+}
+
+extension HmacSigning.Encoding {
+    fileprivate var native: TellusBindings.SignatureEncoding {
+        switch self {
+        case .hex: .hex
+        case .base64: .base64
+        }
     }
 }
 

@@ -1,0 +1,42 @@
+@_spi(Testing) import Tellus
+
+/// The case under way: a clock, a client, a stream.
+actor Case {
+    private var clock: TestClock?
+    private var client: TellusClient?
+    private var stream: TelemetryStream?
+
+    /// Makes one call.
+    func make(_ call: String, _ args: Arguments) async throws -> JSON {
+        switch call {
+        case "case.open": try open(args)
+        case "case.close": close()
+        case "clock.advance": try there(clock).advance(by: .milliseconds(args.get(\.ms)))
+        case "clock.jump_wall": try there(clock).jumpWall(milliseconds: args.get(\.ms))
+        case "clock.sleeps": return .list(try there(clock).sleeps().map { .integer(Int(millis($0).rounded())) })
+        case "stream.open": stream = try there(client).stream(devices: args.get(\.devices))
+        case _ where call.hasPrefix("stream."):
+            return try await play(String(call.dropFirst("stream.".count)), args, on: there(stream))
+        default: return try await play(call, args, with: there(client))
+        }
+        return .null
+    }
+
+    private func open(_ args: Arguments) throws {
+        close()
+        let clock = try TestClock(now: date(args.get(\.now)))
+        self.clock = clock
+        let config = try args.get(\.settings).config(baseURL: args.get(\.baseUrl), clock: clock)
+        client = try TellusClient(config: config, credentials: args.get(\.credentials).credentials())
+    }
+
+    private func close() {
+        client?.close()
+        (clock, client, stream) = (nil, nil, nil)
+    }
+
+    private func there<T>(_ part: T?) throws -> T {
+        guard let part else { throw Problem("the case has no \(T.self)") }
+        return part
+    }
+}
