@@ -11,6 +11,8 @@ from collections.abc import Generator
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from tellus._tellus import TokenRequest
     from tellus.settings import TokenProvider
 
@@ -21,6 +23,9 @@ class Provider:
     def __init__(self, function: TokenProvider) -> None:
         self._function = function
         self._loop: tuple[int, asyncio.AbstractEventLoop] | None = None
+        # Held until they are done: an event loop holds its tasks weakly, and one that waits for what nobody else holds
+        # would be collected with it.
+        self._answers: set[Future[None]] = set()
 
     def use_running_loop(self) -> None:
         """Coroutines run in the running loop from now on, where the user's own sessions live."""
@@ -30,7 +35,9 @@ class Provider:
     def __call__(self, request: TokenRequest) -> None:
         loop = self._current_loop()
         if loop is not None and inspect.iscoroutinefunction(self._function):
-            asyncio.run_coroutine_threadsafe(self._answer_in_loop(request), loop)
+            answer = asyncio.run_coroutine_threadsafe(self._answer_in_loop(request), loop)
+            self._answers.add(answer)
+            answer.add_done_callback(self._answers.discard)
         else:
             # A daemon: a provider that hangs must not hold up the end of the program.
             threading.Thread(target=self._answer, args=(request,), name="tellus-token", daemon=True).start()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import threading
 import urllib.request
@@ -94,3 +95,20 @@ def test_a_provider_that_answers_nonsense(answer: object) -> None:
     ):
         client.authenticate()
     assert "canary" not in str(raised.value)
+
+
+async def test_a_provider_that_waits_is_not_collected(sandbox: tellus.Sandbox) -> None:
+    asked = asyncio.Event()
+
+    async def provider() -> tuple[str, float]:
+        asked.set()
+        # Nobody else holds this: an event loop alone would let it go, and the task with it.
+        await asyncio.Event().wait()
+        raise AssertionError("nobody sets it")
+
+    async with tellus.AsyncClient(sandbox.base_url, token_provider=provider) as client:
+        waiting = asyncio.create_task(client.authenticate())
+        await asked.wait()
+        gc.collect()
+        done, _ = await asyncio.wait([waiting], timeout=0.2)
+        assert not done
