@@ -80,7 +80,7 @@ pub struct StreamConfig {
     pub overflow: OverflowPolicy,
     /// When an active device that reports nothing has a gap. An idle one may be silent. `None`: never.
     pub staleness: Option<Staleness>,
-    /// How many ended gaps are kept for [`Subscription::gaps`](crate::Subscription::gaps). Default: 65,536.
+    /// How many ended gaps are kept for [`StreamControl::gaps`](crate::StreamControl::gaps). Default: 65,536.
     pub gaps_kept: usize,
     /// After a gap, ask for the device's state by a call, with this much time between two calls, and deliver the answer as
     /// a frame of its own. The calls count against the quota. Default: off.
