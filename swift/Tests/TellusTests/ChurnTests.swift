@@ -32,7 +32,8 @@
             }
             let end = try await settled(sandbox)
             #expect(live >= 1000)
-            #expect(end.threads <= warm.threads && end.files <= warm.files, "\(warm) -> \(end)")
+            // A thread for each stream would be thousands; one or two more are the system's own pool, which grows as it likes.
+            #expect(end.threads <= warm.threads + 2 && end.files <= warm.files, "\(warm) -> \(end)")
             #expect(end.megabytes < warm.megabytes + 8, "\(warm) -> \(end)")
         }
 
