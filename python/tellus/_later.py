@@ -31,16 +31,18 @@ class Later:
 
 if TYPE_CHECKING:
     import matplotlib as mpl
+    import numpy as np
     import polars as pl
     from matplotlib import figure, pyplot
 
     # matplotlib tells no types for it.
     dates: Any
 else:
+    np = Later("numpy", "polars")
     pl = Later("polars", "polars")
     mpl = Later("matplotlib", "plot")
     figure = Later("matplotlib.figure", "plot")
     dates = Later("matplotlib.dates", "plot")
     pyplot = Later("matplotlib.pyplot", "plot")
 
-__all__ = ["dates", "figure", "mpl", "pl", "pyplot"]
+__all__ = ["dates", "figure", "mpl", "np", "pl", "pyplot"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tellus._frames import ArrowStream
 from tellus._later import pl
-from tellus.kpi.spread import parts_of
+from tellus.kpi.sums import Sums
 from tellus.kpi.tables import By
 from tellus.kpi.window import HOUR, Every, Window
 
@@ -31,15 +31,15 @@ def energy(
     Source: ``energy``, and its sign from ``avg_power``, ``max_power`` or ``cost``: the platform does not say which
     sign a discharge's energy has, but power is negative then, and so is cost.
     """
-    parts = parts_of(records, window, every, by, fleet)
-    part = pl.col("energy").fill_null(0) * pl.col("share")
-    return parts.told(
-        charged=part.clip(lower_bound=0),
-        # Nothing, negated, would read -0.0.
-        discharged=(-part).clip(lower_bound=0) + 0.0,
-        net=part,
-        sessions=_began(),
-        unmetered=pl.col("energy").is_null().cast(pl.Int64),
+    sums = Sums(records, window, every, by, fleet)
+    charged = sums.spread(pl.col("energy").clip(lower_bound=0))
+    discharged = sums.spread((-pl.col("energy")).clip(lower_bound=0))
+    return sums.grid.with_columns(
+        charged=charged,
+        discharged=discharged,
+        net=charged - discharged,
+        sessions=sums.begun(),
+        unmetered=sums.touched(pl.col("energy").is_null()),
     )
 
 
@@ -60,19 +60,14 @@ def v2g(
     A negative cost is revenue. A discharge for which the operator pays has a cost instead. Energy, time and money are
     spread evenly over the session, as in :func:`energy`, with the same edge cases.
     """
-    parts = parts_of(records, window, every, by, fleet)
-    discharges = parts._replace(rows=parts.rows.filter("discharge"))
-    money = pl.col("cost").fill_null(0) * pl.col("share")
-    return discharges.told(
-        sessions=_began(),
-        exported=(pl.col("energy").fill_null(0) * pl.col("share")).abs(),
-        discharge_hours=(pl.col("finish") - pl.col("begin")) / HOUR,
-        revenue=(-money).clip(lower_bound=0) + 0.0,
-        cost=money.clip(lower_bound=0),
-        unpriced=pl.col("cost").is_null().cast(pl.Int64),
+    sums = Sums(records, window, every, by, fleet)
+    discharge = pl.col("discharge")
+    hours = (pl.col("finish") - pl.col("begin")) / HOUR
+    return sums.grid.with_columns(
+        sessions=sums.begun(discharge),
+        exported=sums.spread(pl.when(discharge).then(pl.col("energy").abs())),
+        discharge_hours=sums.spread(pl.when(discharge).then(hours)),
+        revenue=sums.spread(pl.when(discharge).then((-pl.col("cost")).clip(lower_bound=0))),
+        cost=sums.spread(pl.when(discharge).then(pl.col("cost").clip(lower_bound=0))),
+        unpriced=sums.touched(discharge & pl.col("cost").is_null()),
     )
-
-
-def _began() -> pl.Expr:
-    """1 for the part that a session begins with."""
-    return (pl.col("start_time").to_physical() == pl.col("begin")).cast(pl.Int64)

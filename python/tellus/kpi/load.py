@@ -71,7 +71,7 @@ def measured_load(
     share of connector-time that was seen, of the `fleet`'s connectors or else of those in the telemetry. Where it is 0
     the powers are null; below 100 they are what was seen, hence too small.
     """
-    edges = window.edges(every)
+    edges = window.marks(every)
     # A connector of which there is but one reading counts, too, though it has no step.
     connectors = readings_of(telemetry) if fleet is None else places(fleet)
     count = connectors.select(CONNECTOR).n_unique()

@@ -114,13 +114,18 @@ def places(fleet: ArrowStream) -> pl.DataFrame:
 
 def keep(frame: pl.DataFrame, fleet: ArrowStream | None, by: By) -> pl.DataFrame:
     """The rows that belong to the fleet, with the columns of the fleet's table; all of them where none is given."""
+    check(by, fleet)
+    if fleet is None:
+        return frame
+    return frame.join(places(fleet), on=CONNECTOR, how="inner", maintain_order="left")
+
+
+def check(by: By, fleet: ArrowStream | None) -> None:
+    """Refuses what figures cannot be told for."""
     if by not in KEYS:
         raise refuse("by", f"must be one of {[key for key in KEYS if key]} or None, not {by!r}")
-    if fleet is not None:
-        return frame.join(places(fleet), on=CONNECTOR, how="inner", maintain_order="left")
-    if by == "site":
+    if by == "site" and fleet is None:
         raise refuse("fleet", "must be given: records do not tell the site")
-    return frame
 
 
-__all__ = ["CONNECTOR", "KEYS", "By", "keep", "lasting", "places", "sessions_of", "table", "times"]
+__all__ = ["CONNECTOR", "KEYS", "By", "check", "keep", "lasting", "places", "sessions_of", "table", "times"]

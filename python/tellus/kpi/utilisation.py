@@ -8,8 +8,9 @@ from tellus._frames import ArrowStream
 from tellus._later import pl
 from tellus.kpi.readings import MAX_GAP, Gaps, steps_of
 from tellus.kpi.sessions import IDLE_BELOW
-from tellus.kpi.spread import buckets, split, union
-from tellus.kpi.tables import CONNECTOR, KEYS, By, keep, lasting, places, sessions_of
+from tellus.kpi.spread import buckets, split, union, union_of_groups
+from tellus.kpi.sums import Sums
+from tellus.kpi.tables import CONNECTOR, KEYS, By, check, keep, lasting, places, sessions_of
 from tellus.kpi.window import HOUR, Window
 
 
@@ -39,11 +40,13 @@ def utilisation(
     """
     keys = KEYS[by]
     connectors = places(fleet)
-    edges = window.edges(None)
-    sessions = lasting(keep(sessions_of(records), fleet, by), window)
-    sessions = split(sessions.select(*CONNECTOR, "begin", "finish", "energy"), edges)
-    occupied = union(sessions).group_by(CONNECTOR).agg(occupied_hours=_hours().sum())
-    moved = sessions.group_by(CONNECTOR).agg(throughput=(pl.col("energy") * pl.col("share")).abs().sum())
+    edges = window.marks(None)
+    check(by, fleet)
+    moved = Sums(records, window, None, "connector", fleet)
+    taken = union_of_groups(moved.sessions.select("group", pl.col("begin", "finish").clip(*window.bounds)))
+    taken = taken.group_by("group").agg(occupied_hours=_hours().sum())
+    used = moved.grid.with_columns(throughput=moved.spread(pl.col("energy").abs())).with_row_index("group")
+    used = used.join(taken, on="group", how="left").select(*CONNECTOR, "throughput", "occupied_hours")
     seen = connectors.select(*CONNECTOR, observed_hours=pl.lit(0.0), charging_hours=pl.lit(0.0))
     if telemetry is not None:
         steps = steps_of(telemetry, max_gap, gaps).filter(pl.col("power").is_not_null())
@@ -54,7 +57,7 @@ def utilisation(
                 observed_hours=_hours().sum(), charging_hours=_hours().filter(pl.col("power").abs() >= idle_below).sum()
             )
         )
-    for table in (occupied, moved, seen):
+    for table in (used, seen):
         connectors = connectors.join(table, on=CONNECTOR, how="left", maintain_order="left")
     hours = pl.len() * window.hours
     sums = [pl.col(name).sum() for name in ("occupied_hours", "observed_hours", "charging_hours", "throughput")]
@@ -79,9 +82,9 @@ def occupancy(records: ArrowStream, window: Window, fleet: ArrowStream) -> pl.Da
     the hour that clocks skip there is less time, in the one that they repeat there is more.
     """
     connectors = places(fleet)
-    edges = window.edges("hour")
+    edges = window.marks("hour")
     whole = lasting(keep(sessions_of(records), fleet, None), window).select(*CONNECTOR, "begin", "finish")
-    whole = split(whole, window.edges(None))
+    whole = split(whole, window.marks(None))
     parts = split(union(whole), edges)
     taken = parts.group_by("bucket").agg(occupied_hours=_hours().sum())
     there = buckets(edges, window.zone).join(taken, on="bucket", how="left")

@@ -90,6 +90,13 @@ class Window:
 
         Hours are counted from local midnight: a day on which clocks change has 23 or 25 of them. ``None``: one bucket.
         """
+        return [EPOCH + timedelta(microseconds=mark) for mark in self.marks(every)]
+
+    def marks(self, every: Every | None) -> list[int]:
+        """The same in microseconds since 1970."""
+        start, end = self.bounds
+        if every is None:
+            return [start, end]
         zone = ZoneInfo(self.zone)
         day = self.start.astimezone(zone).date()
         if every == "month":
@@ -99,16 +106,13 @@ class Window:
             raise refuse("every", "must be longer than nothing and at most a day")
         if step is not None and (self.end - self.start) / step > MOST_BUCKETS:
             raise refuse("every", f"makes more than {MOST_BUCKETS:,} buckets of this window")
-        found = [self.start]
-        while every is not None and (begin := _midnight(day, zone)) < self.end:
+        found = [start]
+        while (begin := micros(_midnight(day, zone))) < end:
             # From the first of a month, 32 days lead into the next one.
             day = (day + timedelta(days=32)).replace(day=1) if every == "month" else day + timedelta(days=1)
-            following = _midnight(day, zone)
-            moments = (
-                [begin] if step is None else [begin + index * step for index in range(-((begin - following) // step))]
-            )
-            found += [moment for moment in moments if self.start < moment < self.end]
-        return [*found, self.end]
+            moments = [begin] if step is None else range(begin, micros(_midnight(day, zone)), step // MICROSECOND)
+            found += [moment for moment in moments if start < moment < end]
+        return [*found, end]
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:
