@@ -11,7 +11,13 @@ use tellus_core::{
 };
 use tokio::sync::Mutex;
 
-use crate::{client::TellusClient, commands::FollowedCommand, error::TellusError, history::ChargingRecordPages};
+use crate::{
+    cancel::{Cancellation, unless},
+    client::TellusClient,
+    commands::FollowedCommand,
+    error::TellusError,
+    history::ChargingRecordPages,
+};
 
 #[uniffi::export]
 impl TellusClient {
@@ -26,8 +32,13 @@ impl TellusClient {
     }
 
     /// Energy into and out of vehicles over time.
-    pub async fn energy(&self, query: EnergyQuery) -> Result<EnergySeries, TellusError> {
-        Ok(self.0.energy(&query).await?)
+    #[uniffi::method(default(cancel = None))]
+    pub async fn energy(
+        &self,
+        query: EnergyQuery,
+        cancel: Option<Arc<Cancellation>>,
+    ) -> Result<EnergySeries, TellusError> {
+        unless(cancel, self.0.energy(&query)).await
     }
 
     /// Starts a charge. Sent once; a caller who goes away does not take it back. The same holds for all commands.
@@ -76,14 +87,19 @@ impl TellusClient {
     }
 
     /// What has become of a command.
-    pub async fn command_status(&self, command_id: String) -> Result<CommandStatus, TellusError> {
-        Ok(self.0.command_status(&command_id).await?)
+    #[uniffi::method(default(cancel = None))]
+    pub async fn command_status(
+        &self,
+        command_id: String,
+        cancel: Option<Arc<Cancellation>>,
+    ) -> Result<CommandStatus, TellusError> {
+        unless(cancel, self.0.command_status(&command_id)).await
     }
 
     /// Follows a command until it is final, for `patience` at most.
     pub fn follow_command(&self, command_id: String, patience: Duration) -> Result<Arc<FollowedCommand>, TellusError> {
         let followed = self.0.follow_command(&command_id, patience)?;
-        Ok(Arc::new(FollowedCommand::new(followed)))
+        Ok(Arc::new(FollowedCommand(Mutex::new(followed))))
     }
 
     /// How many calls of this class may go out now without waiting, by our own count.

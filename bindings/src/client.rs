@@ -9,6 +9,7 @@ use tellus_core::{
 use tokio::sync::Mutex;
 
 use crate::{
+    cancel::{Cancellation, unless},
     config::ClientConfig,
     error::TellusError,
     models::SitePage,
@@ -66,23 +67,28 @@ impl TellusClient {
     }
 
     /// A charger, as it is now.
-    pub async fn device(&self, device_id: String) -> Result<Device, TellusError> {
-        Ok(self.0.device(&device_id).await?)
+    #[uniffi::method(default(cancel = None))]
+    pub async fn device(&self, device_id: String, cancel: Option<Arc<Cancellation>>) -> Result<Device, TellusError> {
+        unless(cancel, self.0.device(&device_id)).await
     }
 
     /// Chargers that are known to exist.
-    pub async fn known_devices(&self) -> Result<Vec<KnownDevice>, TellusError> {
-        Ok(self.0.known_devices().await?)
+    #[uniffi::method(default(cancel = None))]
+    pub async fn known_devices(&self, cancel: Option<Arc<Cancellation>>) -> Result<Vec<KnownDevice>, TellusError> {
+        unless(cancel, self.0.known_devices()).await
     }
 
-    /// Any authenticated call; the body and the answer are JSON texts.
+    /// Any authenticated call; the body and the answer are JSON texts. Only a `GET` can be cancelled.
+    #[uniffi::method(default(cancel = None))]
     pub async fn request(
         &self,
         method: String,
         path: String,
         query: HashMap<String, String>,
         body_json: Option<String>,
+        cancel: Option<Arc<Cancellation>>,
     ) -> Result<String, TellusError> {
+        let cancel = cancel.filter(|_| method.eq_ignore_ascii_case("GET"));
         let mut request = core::Request::new(&method, &path)?;
         for (name, value) in query {
             request = request.query(&name, value);
@@ -90,7 +96,7 @@ impl TellusClient {
         if let Some(text) = body_json {
             request = request.json(&text)?;
         }
-        Ok(self.0.request(request).await?.to_string())
+        Ok(unless(cancel, self.0.request(request)).await?.to_string())
     }
 
     /// Live telemetry to pull from.
@@ -139,7 +145,9 @@ pub struct SitePages(Mutex<core::Pages<Site>>);
 #[uniffi::export]
 impl SitePages {
     /// The next page; none after the last one.
-    pub async fn next_page(&self) -> Result<Option<SitePage>, TellusError> {
-        Ok(self.0.lock().await.next_page().await?.map(Into::into))
+    #[uniffi::method(default(cancel = None))]
+    pub async fn next_page(&self, cancel: Option<Arc<Cancellation>>) -> Result<Option<SitePage>, TellusError> {
+        let page = unless(cancel, async { self.0.lock().await.next_page().await }).await?;
+        Ok(page.map(Into::into))
     }
 }

@@ -1,12 +1,15 @@
 //! Mirrors of what can be asked of connectors, and of what becomes of it.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use jiff::{Timestamp, civil::Time};
 use tellus_core::{self as core, model};
-use tokio::sync::{Mutex, watch};
+use tokio::sync::Mutex;
 
-use crate::error::TellusError;
+use crate::{
+    cancel::{Cancellation, unless},
+    error::TellusError,
+};
 
 type JsonValue = serde_json::Value;
 
@@ -177,36 +180,13 @@ pub enum Weekday {
 
 /// A command that is being followed.
 #[derive(Debug, uniffi::Object)]
-pub struct FollowedCommand {
-    followed: Mutex<core::FollowedCommand>,
-    cancelled: watch::Sender<bool>,
-}
-
-impl FollowedCommand {
-    pub(crate) fn new(followed: core::FollowedCommand) -> Self {
-        Self {
-            followed: Mutex::new(followed),
-            cancelled: watch::Sender::new(false),
-        }
-    }
-}
+pub struct FollowedCommand(pub(crate) Mutex<core::FollowedCommand>);
 
 #[uniffi::export]
 impl FollowedCommand {
     /// The next state that differs from the last one; none after a final one, `Timeout` when the patience is over.
-    pub async fn next_status(&self) -> Result<Option<CommandStatus>, TellusError> {
-        let mut cancelled = self.cancelled.subscribe();
-        tokio::select! {
-            biased;
-            _ = cancelled.wait_for(|cancelled| *cancelled) => Ok(None),
-            status = async { self.followed.lock().await.next().await } => Ok(status?),
-        }
-    }
-
-    /// Looks no more, and ends a wait for the next state: in Swift, a call that nobody awaits any more goes on. The command
-    /// itself is not touched.
-    pub fn cancel(&self) -> Result<(), TellusError> {
-        self.cancelled.send_replace(true);
-        Ok(())
+    #[uniffi::method(default(cancel = None))]
+    pub async fn next_status(&self, cancel: Option<Arc<Cancellation>>) -> Result<Option<CommandStatus>, TellusError> {
+        unless(cancel, async { self.0.lock().await.next().await }).await
     }
 }

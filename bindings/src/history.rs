@@ -1,10 +1,15 @@
 //! Mirrors of what was: charging records and energy.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use tellus_core::{self as core, model};
 use tokio::sync::Mutex;
 
-use crate::error::TellusError;
+use crate::{
+    cancel::{Cancellation, unless},
+    error::TellusError,
+};
 
 type ChargingRecord = model::ChargingRecord;
 type ChargingRecordQuery = core::ChargingRecordQuery;
@@ -64,8 +69,13 @@ pub struct ChargingRecordPages(pub(crate) Mutex<core::Pages<ChargingRecord>>);
 #[uniffi::export]
 impl ChargingRecordPages {
     /// The next page; none after the last one.
-    pub async fn next_page(&self) -> Result<Option<ChargingRecordPage>, TellusError> {
-        Ok(self.0.lock().await.next_page().await?.map(Into::into))
+    #[uniffi::method(default(cancel = None))]
+    pub async fn next_page(
+        &self,
+        cancel: Option<Arc<Cancellation>>,
+    ) -> Result<Option<ChargingRecordPage>, TellusError> {
+        let page = unless(cancel, async { self.0.lock().await.next_page().await }).await?;
+        Ok(page.map(Into::into))
     }
 }
 

@@ -9,6 +9,7 @@
 )]
 
 pub mod calls;
+pub mod cancel;
 pub mod client;
 pub mod commands;
 pub mod config;

@@ -1,3 +1,5 @@
+internal import TellusBindings
+
 /// A list of the platform, entry by entry. Pages are fetched as they are needed, none before the first entry is asked
 /// for; each iteration starts anew.
 ///
@@ -44,7 +46,7 @@ public struct PageSequence<Item: Sendable & Hashable>: AsyncSequence, Sendable {
     public typealias Element = Page<Item>
 
     /// Fetches one page after the other.
-    typealias Fetch = @Sendable () async throws -> Page<Item>?
+    typealias Fetch = @Sendable (Cancellation) async throws -> Page<Item>?
 
     /// Begins the list. Refuses wrong arguments, and so is left to the first ``AsyncIterator/next()``, which can throw.
     let open: @Sendable () throws(TellusError) -> Fetch

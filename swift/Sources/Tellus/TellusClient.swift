@@ -2,8 +2,8 @@ internal import TellusBindings
 
 /// A client of the Tellus platform. Make one and share it: all calls share the token, the limits and the connections.
 ///
-/// Every call throws ``TellusError``, or `CancellationError` if its task is cancelled. The request of a cancelled call
-/// may still reach the platform: after a cancelled command, read the device's state.
+/// Every call throws ``TellusError``, or `CancellationError` if its task is cancelled. A read ends with its task; a
+/// command goes on without it, and may still reach the platform: read the device's state then.
 ///
 /// Releasing the client closes it. Sequences and subscriptions keep it alive.
 public final class TellusClient: Sendable {
@@ -62,19 +62,19 @@ public final class TellusClient: Sendable {
                 let pages = try translated {
                     try self.native.sites(status: status?.native, pageSize: UInt32(clamping: pageSize))
                 }
-                return { try await pages.nextPage().map(Page.init) }
+                return { try await pages.nextPage(cancel: $0).map(Page.init) }
             })
     }
 
     /// A charger with its connectors, as it is now.
     public func device(_ id: String) async throws -> Device {
-        try await awaited { [native] in Device(try await native.device(deviceId: id)) }
+        try await awaited { [native] in Device(try await native.device(deviceId: id, cancel: $0)) }
     }
 
     /// Chargers that are known to exist: those in ``TellusConfig/devices``, and those that occur in charging records.
     /// The platform has no call that lists them, so a charger that never charged anybody is not found.
     public func knownDevices() async throws -> [KnownDevice] {
-        try await awaited { [native] in try await native.knownDevices().map(KnownDevice.init) }
+        try await awaited { [native] in try await native.knownDevices(cancel: $0).map(KnownDevice.init) }
     }
 
     /// An authenticated call of any endpoint, also of one that the SDK does not know yet.
@@ -95,7 +95,7 @@ public final class TellusClient: Sendable {
         body: String? = nil
     ) async throws -> String {
         try await awaited { [native] in
-            try await native.request(method: method, path: path, query: query, bodyJson: body)
+            try await native.request(method: method, path: path, query: query, bodyJson: body, cancel: $0)
         }
     }
 

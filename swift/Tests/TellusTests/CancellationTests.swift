@@ -55,6 +55,37 @@ import Testing
         #expect(try await records.first { _ in true } != nil)
     }
 
+    /// In the core, too: the connection is given up, and nothing is asked for again.
+    @Test func aCancelledReadGoesOnNowhere() async throws {
+        let sandbox = try Sandbox()
+        var config = sandbox.config
+        config.requestTimeout = .seconds(600)
+        config.readTimeout = .seconds(600)
+        let client = try TellusClient(config: config, credentials: sandbox.credentials)
+        try await client.authenticate()
+        let (device, now) = (sandbox.device, Date())
+        let reads: [(path: String, call: @Sendable () async throws -> Void)] = [
+            ("/operator/devices/\(device)", { _ = try await client.device(device) }),
+            ("/operator/charging-records", { _ = try await client.knownDevices() }),
+            ("/operator/sites", { _ = try await client.sites().pages.first { _ in true } }),
+            ("/operator/charging-records", { _ = try await client.chargingRecords().pages.first { _ in true } }),
+            ("/operator/aggregated/energy", { _ = try await client.energy(.day, start: now - 86_400, end: now) }),
+            ("/operator/commands/cmd_1", { _ = try await client.commandStatus("cmd_1") }),
+            ("/operator/commands/cmd_2", { _ = try await client.followCommand("cmd_2").first { _ in true } }),
+            ("/operator/anything", { _ = try await client.request(method: "GET", path: "/operator/anything") }),
+        ]
+        for (path, call) in reads {
+            let (sent, heard) = (client.stats.requests, try await sandbox.requests(to: path))
+            try await sandbox.fault(#""kind": "slow", "delay_ms": 600000, "path": "\#(path)", "times": 1"#)
+            let read = Task { try await call() }
+            try await eventually("\(path) is asked for") { try await sandbox.pendingFaults() == 0 }
+            read.cancel()
+            try await expectCancelled(read)
+            try await eventually("\(path) is given up") { try await sandbox.requests(to: path) == heard + 1 }
+            #expect(client.stats.requests == sent + 1)
+        }
+    }
+
     @Test func aProviderThatHangsHoldsUpNobodyWhoGoesAway() async throws {
         let sandbox = try Sandbox()
         let asked = Locked(0)

@@ -22,7 +22,7 @@ DEVICES = 200
 BAR, AIM = 5.0, 10.0
 OURS, PEER = Contender("swift", "ours"), Contender("swift", "peer")
 PEER_NAME = "Foundation's JSONDecoder, without its socket"
-DELAY_BAR, SWITCHES_BAR = 2.0, 120
+DELAY_BAR_US, SWITCHES_BAR = 2000, 120
 
 
 class SwiftServer(Server):
@@ -56,16 +56,18 @@ def throughput(server: Server, rounds: int, connectors: int, pattern: str) -> Ro
 def delay(server: Server) -> Row:
     """The bar is a time, and no ratio. The median of three runs, since a busy machine shows in each."""
     runs = [server.run(OURS._replace(work="latency"), Scenario(300, 1, 1, "paced10")) for _ in range(3)]
-    ours = round(median(told["p99"] for told in runs) / 1000, 3)
+    ours = median(told["p99"] for told in runs)
     what = "Swift: socket → callback, 10 frames/s (p99 of the delay)"
-    return Row(what, "2 ms", ours, DELAY_BAR, ours, DELAY_BAR, ours <= DELAY_BAR, "ms")
+    return report.at_most(what, f"a bar of {DELAY_BAR_US} µs", ours, DELAY_BAR_US, 1, "µs")
 
 
 def switches(server: Server) -> Row:
     told = server.run(OURS._replace(work="idle"), Scenario(0, 1, 1, "coalesced"))
     ours = told["switches"]
-    what = "Swift: a live, quiet stream (changes of threads in a minute)"
-    return Row(what, f"{SWITCHES_BAR}", ours, SWITCHES_BAR, ours, SWITCHES_BAR, ours < SWITCHES_BAR, "")
+    if ours == 0:
+        raise SystemExit("the SDK's threads were not found: they are looked for under /proc, which only Linux has")
+    what = "Swift: an idle stream (changes of context a minute, the SDK's threads)"
+    return report.at_most(what, f"a bar of {SWITCHES_BAR}", ours, SWITCHES_BAR, 1, "")
 
 
 def main() -> None:

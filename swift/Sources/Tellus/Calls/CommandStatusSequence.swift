@@ -21,11 +21,7 @@ public struct CommandStatusSequence: AsyncSequence, Sendable {
         public mutating func next() async throws -> CommandStatus? {
             let followed = try opened ?? sequence.open()
             opened = followed
-            return try await withTaskCancellationHandler {
-                try await awaited { try await followed.nextStatus().map(CommandStatus.init) }
-            } onCancel: {
-                try? followed.cancel()
-            }
+            return try await awaited { try await followed.nextStatus(cancel: $0).map(CommandStatus.init) }
         }
     }
 

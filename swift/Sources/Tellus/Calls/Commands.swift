@@ -117,7 +117,7 @@ extension TellusClient {
 
     /// What has become of a command.
     public func commandStatus(_ commandId: String) async throws -> CommandStatus {
-        try await awaited { [native] in CommandStatus(try await native.commandStatus(commandId: commandId)) }
+        try await awaited { [native] in CommandStatus(try await native.commandStatus(commandId: commandId, cancel: $0)) }
     }
 
     /// A command's states: one each time it changes, until a final one. Fails with ``TellusError/timeout(_:)`` when it

@@ -31,7 +31,7 @@ extension TellusClient {
                 let pages = try translated {
                     try self.native.chargingRecords(query: query, pageSize: UInt32(clamping: pageSize))
                 }
-                return { try await pages.nextPage().map(Page.init) }
+                return { try await pages.nextPage(cancel: $0).map(Page.init) }
             })
     }
 
@@ -51,6 +51,6 @@ extension TellusClient {
         let query = TellusBindings.EnergyQuery(
             granularity: granularity.native, start: try moment("start", start), end: try moment("end", end),
             siteIds: sites)
-        return try await awaited { [native] in EnergySeries(try await native.energy(query: query)) }
+        return try await awaited { [native] in EnergySeries(try await native.energy(query: query, cancel: $0)) }
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+internal import TellusBindings
 
 /// Runs generated code and gives its errors their public form.
 func translated<T>(_ body: () throws -> T) throws(TellusError) -> T {
@@ -9,17 +10,23 @@ func translated<T>(_ body: () throws -> T) throws(TellusError) -> T {
     }
 }
 
-/// Waits for a generated function, unless the task is cancelled first: such a function does not notice that by itself.
-/// It then goes on without its caller, to its end, and what it brings is dropped.
+/// Waits for a generated function that goes on to its end without its caller if the task is cancelled: a command.
 func awaited<T: Sendable>(_ body: @escaping @Sendable () async throws -> T) async throws -> T {
+    try await awaited { _ in try await body() }
+}
+
+/// Waits for a generated function, unless the task is cancelled first: such a function does not notice that by itself, and
+/// has to be told by what it is given. What it brings then is dropped.
+func awaited<T: Sendable>(_ body: @escaping @Sendable (Cancellation) async throws -> T) async throws -> T {
     try Task.checkCancellation()
     let answer = Answer<T>()
+    let cancellation = try translated { try Cancellation() }
     return try await withTaskCancellationHandler {
         try await withCheckedThrowingContinuation { continuation in
             answer.wait(continuation)
             Task {
                 do {
-                    answer.give(.success(try await body()))
+                    answer.give(.success(try await body(cancellation)))
                 } catch {
                     answer.give(.failure(TellusError(thrown: error)))
                 }
@@ -27,6 +34,7 @@ func awaited<T: Sendable>(_ body: @escaping @Sendable () async throws -> T) asyn
         }
     } onCancel: {
         answer.give(.failure(CancellationError()))
+        try? cancellation.cancel()
     }
 }
 

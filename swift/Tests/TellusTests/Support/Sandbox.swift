@@ -125,6 +125,15 @@ extension Sandbox {
         _ = try await send("POST", "/_sandbox/faults", body: "{\(fields)}")
     }
 
+    /// How many faults still wait for a request.
+    func pendingFaults() async throws -> Int {
+        struct Reply: Decodable {
+            struct Fault: Decodable {}
+            let pending: [Fault]
+        }
+        return try JSONDecoder().decode(Reply.self, from: await send("GET", "/_sandbox/faults")).pending.count
+    }
+
     /// A token, as an app's backend would get it.
     func token() async throws -> String {
         struct Reply: Decodable { let access_token: String }

@@ -38,14 +38,13 @@ struct Ours: FrameSource {
         return Told(frames: delays.count, p50: delays[delays.count / 2], p99: delays[delays.count * 99 / 100])
     }
 
-    /// Changes of threads in a minute in which a stream stands and nothing comes.
+    /// How often the SDK's threads come and go in a minute in which a stream stands and nothing comes.
     static func idle(_ job: Job) async throws -> Told {
         let listener = Listener(expected: 1)
         let subscription = try client(job).subscribe(devices: job.scenario.deviceIds, listener: listener)
         while subscription.stats.connections == 0 { try await Task.sleep(for: .milliseconds(10)) }
         try await Task.sleep(for: .seconds(1))
         let before = Usage.now
-        // One thread, and one wake-up of it: the library's are what counts.
         sleep(60)
         let after = Usage.now
         guard subscription.stats.connections == 1, subscription.stats.reconnects == 0 else {
