@@ -9,6 +9,7 @@ import sys
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from sandbox import Access
@@ -67,12 +68,15 @@ def recording(base: str, scenario: str, folder: str) -> dict[str, float]:
         f"{base}/{scenario}/v1", client_id="id", client_secret="secret", proxy=None, overflow="block"
     )
     seen, begun, dropped = 0, 0.0, 0
+    memory: list[float] = []
+    page = resource.getpagesize() / 2**20
 
     def look(batch: tellus.Batch, _: object) -> None:
         nonlocal seen, begun
         if seen == 0 and len(batch):
             begun = time.monotonic()
         seen += len(batch)
+        memory.append(int(Path("/proc/self/statm").read_text().split()[1]) * page)
         if seen == wanted.frames:
             raise KeyboardInterrupt
 
@@ -81,7 +85,9 @@ def recording(base: str, scenario: str, folder: str) -> dict[str, float]:
     in_files = ds.dataset(Path(folder) / "telemetry", partitioning="hive").count_rows()
     gaps = tellus.replay(folder).gaps().to_pylist()
     dropped = sum(gap["dropped"] for gap in gaps)
-    return {"rate": rate, "in_files": in_files, "dropped": dropped}
+    quarter = len(memory) // 4
+    early, late = median(memory[quarter : 2 * quarter]), median(memory[3 * quarter :])
+    return {"rate": rate, "in_files": in_files, "dropped": dropped, "early": early, "late": late}
 
 
 def main() -> None:

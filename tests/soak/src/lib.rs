@@ -10,16 +10,19 @@
 //! - without faults every device is observed again;
 //! - after the end no socket, no task and no thread of a listener is left.
 //!
-//! `make soak MINUTES=10` runs it; a short run is one of the tests.
+//! `make soak MINUTES=10` runs it; a short run is one of the tests. `make load MINUTES=10` does the same with fifty thousand
+//! chargers and few faults, after more calls and more clients than the platform's limits are made for.
 
 mod account;
 mod consumer;
+mod load;
 mod plan;
 mod process;
 mod run;
 mod summary;
 mod trouble;
 
+pub use load::{Load, over_the_limit, sharing_a_token};
 pub use plan::Plan;
 pub use run::{Failure, run};
 pub use summary::Summary;

@@ -44,6 +44,18 @@ impl Plan {
         }
     }
 
+    /// Fifty thousand chargers that send a frame every ten seconds each, on 252 connections, and a fault now and then.
+    pub fn fleet(duration: Duration, seed: u64) -> Self {
+        Self {
+            sites: 500,
+            chargers_per_site: 100,
+            cadence: Duration::from_secs(10),
+            devices_per_connection: 200,
+            fault_interval: Duration::from_secs(10),
+            ..Self::full(duration, seed)
+        }
+    }
+
     /// A small one for a test: sixty chargers on six connections, faults in quick succession.
     pub fn smoke(duration: Duration, seed: u64) -> Self {
         Self {

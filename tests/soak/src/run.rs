@@ -39,7 +39,7 @@ impl std::error::Error for Failure {}
 
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
-        Self(format!("the sandbox does not start: {error}"))
+        Self(format!("the system does not let it start: {error}"))
     }
 }
 
