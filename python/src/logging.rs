@@ -20,11 +20,7 @@ pub(crate) fn install() {
 }
 
 fn logger(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
-    let made = LOGGER.get_or_try_init(py, || {
-        py.import("logging")?
-            .call_method1("getLogger", ("tellus",))
-            .map(Bound::unbind)
-    })?;
+    let made = LOGGER.get_or_try_init(py, || py.import("tellus._logging")?.getattr("log").map(Bound::unbind))?;
     Ok(made.bind(py))
 }
 

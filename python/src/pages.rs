@@ -222,24 +222,26 @@ impl Sieve {
         }
     }
 
-    /// The page with what is new in it.
-    fn fresh(&self, py: Python<'_>, page: &Page) -> Page {
-        let is_wanted = |record: &&ChargingRecord| {
-            let devices = self.devices.as_ref();
-            devices.is_none_or(|devices| devices.contains(&record.device_id))
+    /// The page with what is new in it: the same one where all of it is.
+    fn fresh(&self, page: &Bound<'_, Page>) -> PyResult<Py<Page>> {
+        let py = page.py();
+        let Items::Records(records) = &page.get().items else {
+            return Ok(page.clone().unbind());
         };
-        let sift = || match &page.items {
-            Items::Sites(sites) => Items::Sites(sites.clone()),
-            Items::Records(records) => {
-                let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-                let is_new = |record: &&ChargingRecord| seen.insert(record.record_id.clone());
-                Items::Records(records.iter().filter(is_wanted).filter(is_new).cloned().collect())
-            }
-        };
-        Page {
-            total: page.total,
-            items: py.detach(sift),
+        let new: Vec<bool> = py.detach(|| {
+            let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+            let is_wanted = |id: &String| self.devices.as_ref().is_none_or(|devices| devices.contains(id));
+            let mut is_new =
+                |record: &ChargingRecord| is_wanted(&record.device_id) && seen.insert(record.record_id.clone());
+            records.iter().map(&mut is_new).collect()
+        });
+        if new.iter().all(|is_new| *is_new) {
+            return Ok(page.clone().unbind());
         }
+        let chosen = records.iter().zip(new).filter(|(_, is_new)| *is_new);
+        let items = Items::Records(chosen.map(|(record, _)| record.clone()).collect());
+        let total = page.get().total;
+        Page { total, items }.into_pyobject(py).map(Bound::unbind)
     }
 }
 

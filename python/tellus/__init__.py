@@ -10,7 +10,8 @@
 platform's: power kW, energy kWh, voltage V, current A, temperature °C, state of charge %. Times are UTC.
 """
 
-import logging as _logging
+from typing import TYPE_CHECKING as _TYPE_CHECKING
+from typing import Any as _Any
 
 from tellus import errors
 from tellus._tellus import (
@@ -39,7 +40,6 @@ from tellus._tellus import (
     TelemetryFrame,
     __version__,
 )
-from tellus.access_token import AccessToken
 from tellus.client import AsyncClient, Client
 from tellus.errors import (
     Authentication,
@@ -58,11 +58,8 @@ from tellus.errors import (
 )
 from tellus.pages import AsyncPages, Pages
 from tellus.plan import Plan
-from tellus.recording import record, replay
 from tellus.records import AsyncChargingRecords, ChargingRecords
 from tellus.sandbox import Sandbox
-from tellus.schedule import Schedule, TimeSlot
-from tellus.signing import HmacSigning
 from tellus.stream import AsyncTelemetryStream, Gaps, TelemetryStream
 
 __all__ = [
@@ -123,5 +120,28 @@ __all__ = [
     "replay",
 ]
 
-# A library prints nothing by itself: records show up once the program sets up logging.
-_logging.getLogger("tellus").addHandler(_logging.NullHandler())
+if _TYPE_CHECKING:
+    from tellus.access_token import AccessToken
+    from tellus.recording import record, replay
+    from tellus.schedule import Schedule, TimeSlot
+    from tellus.signing import HmacSigning
+else:
+    # Imported when it is used: few programs need it, and all of them import this package.
+    _LATER = {
+        "AccessToken": "access_token",
+        "HmacSigning": "signing",
+        "Schedule": "schedule",
+        "TimeSlot": "schedule",
+        "record": "recording",
+        "replay": "recording",
+    }
+
+    def __getattr__(name: str) -> _Any:
+        if name not in _LATER:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from importlib import import_module
+
+        return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})

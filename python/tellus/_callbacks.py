@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import logging
-
-_log = logging.getLogger("tellus")
+from tellus._logging import log
 
 
 def report(error: BaseException) -> None:
     """Logs an exception that a callback has raised, with its traceback."""
-    _log.error("a telemetry callback raised %s", type(error).__name__, exc_info=error)
+    log.error("a telemetry callback raised %s", type(error).__name__, exc_info=error)

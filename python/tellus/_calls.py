@@ -6,7 +6,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from datetime import timedelta
-from typing import Any, Concatenate, Literal, ParamSpec, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, Protocol, TypeVar
 
 from tellus._tellus import (
     Call,
@@ -17,8 +17,11 @@ from tellus._tellus import (
     FlexibilityReceipt,
     KnownDevice,
 )
-from tellus.schedule import Schedule
 from tellus.stream import ids
+
+if TYPE_CHECKING:
+    from tellus.schedule import Schedule
+
 
 P = ParamSpec("P")
 T = TypeVar("T")

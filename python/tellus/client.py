@@ -22,7 +22,6 @@ from tellus._tellus import (
     StatusEvent,
     Subscription,
 )
-from tellus.access_token import AccessToken
 from tellus.energy import joined, pieces
 from tellus.follow import follow, follow_async
 from tellus.pages import AsyncPages, Pages
@@ -33,6 +32,7 @@ from tellus.stream import AsyncTelemetryStream, TelemetryStream, ids
 
 if TYPE_CHECKING:
     from tellus._provider import Provider
+    from tellus.access_token import AccessToken
 
 T = TypeVar("T")
 
@@ -152,6 +152,8 @@ class Client(_Client, Closing):
 
     def access_token(self) -> AccessToken:
         """The token that calls carry now, for what this package does not reach itself."""
+        from tellus.access_token import AccessToken
+
         return AccessToken(*self._core.access_token().wait())
 
     def sites(self, status: Literal["active", "inactive"] | None = None, *, page_size: int = 100) -> Pages[Site]:
@@ -217,6 +219,8 @@ class AsyncClient(_Client, AsyncClosing):
 
     async def access_token(self) -> AccessToken:
         """See :meth:`Client.access_token`."""
+        from tellus.access_token import AccessToken
+
         return AccessToken(*await self.run(self._core.access_token()))
 
     def sites(self, status: Literal["active", "inactive"] | None = None, *, page_size: int = 100) -> AsyncPages[Site]:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
-from html import escape
-from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, Self, TypeVar
 
 from tellus._tellus import Page, Table, page_stream
 
@@ -17,8 +15,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-@dataclass(frozen=True)
-class Step(Generic[T, R]):
+class Step(NamedTuple, Generic[T, R]):
     """Something to fetch, and what it is for."""
 
     call: Call[Page[T] | None]
@@ -83,6 +80,8 @@ class PagedList(Generic[T]):
 
     def _repr_html_(self) -> str:
         # Looking at a list in a notebook fetches nothing.
+        from html import escape
+
         return escape(repr(self))
 
 

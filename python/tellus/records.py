@@ -5,12 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Literal, Self, TypedDict
+from typing import Literal, NamedTuple, Self, TypedDict
 
 from tellus._tellus import ChargingRecord, CoreClient, CorePages
-from tellus.checkpoint import Checkpoint
 from tellus.errors import refused
 from tellus.pages import AsyncPages, PagedList, Pages
 from tellus.plan import Plan, wait
@@ -37,8 +35,7 @@ class Choice(TypedDict, total=False):
     read once more in the end, and when a checkpoint is taken up again. Default: a day; the platform does not say."""
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(NamedTuple):
     """Which charging records are wanted, and how they are to be read."""
 
     device_id: str | None
@@ -80,7 +77,7 @@ class Wanted:
     def in_utc(self) -> Self:
         """The same with its times in UTC: there, the days of a change of the clocks have 24 hours, too."""
         start, end = (moment and moment.astimezone(UTC) for moment in (self.start, self.end))
-        return replace(self, start=start, end=end)
+        return self._replace(start=start, end=end)
 
     def walk(self, begin: Callable[[Window], CorePages[ChargingRecord]]) -> Walk:
         """The walk that reads them, from the checkpoint on if there is one."""
@@ -93,6 +90,8 @@ class Wanted:
             edge = whole._replace(start=max(self.start, now - self.late))
         if self.checkpoint is None:
             return Walk(begin, windows, devices=devices, edge=edge, now=_now, page_size=self.page_size)
+        from tellus.checkpoint import Checkpoint
+
         asked = {"devices": devices and sorted(devices), "connector": self.connector_id, "start": f"{self.start}"}
         kept = Checkpoint(self.checkpoint, asked, self.end, now)
         if kept.read_at is not None:

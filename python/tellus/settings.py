@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Literal, TypedDict
+from typing import TYPE_CHECKING, Literal, TypedDict
 
-from tellus.signing import HmacSigning
+if TYPE_CHECKING:
+    from tellus.signing import HmacSigning
+
 
 TokenProvider = Callable[[], "tuple[str, float]"] | Callable[[], Awaitable["tuple[str, float]"]]
 """A function or a coroutine function that returns ``(token, expires_in_seconds)``."""

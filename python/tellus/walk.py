@@ -142,7 +142,7 @@ class Walk:
             if reading is self._reading:
                 self._go_on(reading, finished=page is None)
             if fresh is not None or self._reading is None:
-                self._note(fresh or self._sieve.fresh(page or _NOTHING), self.left())
+                self._note(fresh or _NOTHING, self.left())
 
     def left(self) -> list[Window]:
         """The windows that are still to be read, oldest first, the one under way included."""
