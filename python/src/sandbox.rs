@@ -1,6 +1,7 @@
 //! The embedded sandbox.
 
 use std::{
+    collections::HashMap,
     net::{Ipv4Addr, SocketAddr},
     sync::{Mutex, PoisonError},
 };
@@ -152,14 +153,14 @@ fn set(options: &mut Options, name: &str, value: &Bound<'_, PyAny>) -> PyResult<
         "control_per_minute" => options.control_per_minute = value.extract()?,
         "token_per_minute" => options.token_per_minute = value.extract()?,
         "token_lifetime" => options.token_lifetime = time::seconds(name, value.extract()?).or_raise(py)?,
-        "enveloped_token" => options.enveloped_token = value.extract()?,
         "no_arrivals" => options.no_arrivals = value.extract()?,
-        "schedule_command" => options.schedule_command = value.extract()?,
-        "hidden_controls" => options.hidden_controls = value.extract()?,
-        "sparse_series" => options.sparse_series = value.extract()?,
         "allow_duplicate_streams" => options.allow_duplicate_streams = value.extract()?,
         "record_frames" => options.record_frames = value.extract()?,
-        "silent_offline" => options.silent_offline = value.extract()?,
+        "quirks" => {
+            let words: HashMap<String, String> = value.extract()?;
+            let words = words.iter().map(|(name, word)| (name.as_str(), word.as_str()));
+            options.quirks.set_all(words).map_err(PyValueError::new_err)?;
+        }
         other => return Err(PyTypeError::new_err(format!("the sandbox has no option {other:?}"))),
     }
     Ok(())

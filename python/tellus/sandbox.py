@@ -41,20 +41,13 @@ class Options(TypedDict, total=False):
     """Token requests per minute; 0 lifts the limit. Default: 10."""
     token_lifetime: float
     """How long a token is valid. Default: 86,400."""
-    enveloped_token: bool
-    """Answers token requests inside the envelope instead of with the bare object. Default: no."""
-    sparse_series: bool
-    """Leaves empty spans out of energy series. Default: no."""
-    schedule_command: bool
-    """Answers schedule calls with the id of a command. Default: no."""
-    hidden_controls: bool
-    """Knows no ``control_id`` of a flexibility call as a command. Default: no."""
+    quirks: Mapping[str, str]
+    """How it reads what the platform leaves open, e.g. ``{"token_reply": "enveloped"}``. What is not among them is
+    refused with a list of what is. Default: the usual reading of everything."""
     allow_duplicate_streams: bool
     """Lets several streams carry the same devices. Default: no."""
     record_frames: bool
     """Remembers which frames were sent, for ``GET /_sandbox/frames``. Default: no."""
-    silent_offline: bool
-    """Sends no frames for a charger that is offline. Default: no."""
 
 
 class Sandbox:

@@ -97,3 +97,15 @@ def test_a_stream_that_cannot_begin_raises(sandbox: tellus.Sandbox, client: tell
         with pytest.raises(tellus.NotFound):
             next(stream)
         assert stream.status == "failed"
+
+
+def test_the_sandbox_reads_the_contract_as_it_is_told() -> None:
+    with (
+        tellus.Sandbox(quirks={"token_reply": "enveloped", "message": "missing"}) as sandbox,
+        sandbox.client() as client,
+    ):
+        assert len(list(client.sites())) == 3
+    with pytest.raises(ValueError, match='token_reply cannot be "odd"; it can be: bare, enveloped'):
+        tellus.Sandbox(quirks={"token_reply": "odd"})
+    with pytest.raises(ValueError, match='there is no quirk "odd"; there are: token_reply, '):
+        tellus.Sandbox(quirks={"odd": "bare"})

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use tellus_core::{Client, Credentials, ErrorKind, ExposeSecret, Request, TokenProvider, TokenRequest};
-use tellus_sandbox::{FaultKind, Options, Sandbox};
+use tellus_sandbox::{FaultKind, Options, Quirks, Sandbox, quirk::TokenReply};
 
 use crate::common::{block_on, client, config, credentials, requests, sandbox, token_requests};
 
@@ -121,7 +121,10 @@ fn the_token_at_hand_can_be_used_elsewhere() {
 #[test]
 fn tokens_are_understood_raw_and_enveloped() {
     let sandbox = Sandbox::start(Options {
-        enveloped_token: true,
+        quirks: Quirks {
+            token_reply: TokenReply::Enveloped,
+            ..Quirks::default()
+        },
         ..Options::default()
     })
     .unwrap();

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::quirks::Quirks;
+use crate::quirks::{Quirks, SecondStream};
 
 /// Settings of a [`Sandbox`](crate::Sandbox). The defaults give a plain-HTTP platform on a free loopback port
 /// with the documented quotas and a fleet of three sites.
@@ -55,18 +55,8 @@ pub struct Options {
     pub token_lifetime: Duration,
     /// How the sandbox reads what the contract leaves open. Default: the usual reading of everything.
     pub quirks: Quirks,
-    /// Short for the quirk `token_reply`: `enveloped`.
-    pub enveloped_token: bool,
-    /// Short for the quirk `empty_buckets`: `omitted`.
-    pub sparse_series: bool,
-    /// Short for the quirk `schedule_answer`: `command_id`.
-    pub schedule_command: bool,
-    /// Short for the quirk `control_id`: `unknown`.
-    pub hidden_controls: bool,
     /// Short for the quirk `second_stream`: `allowed`.
     pub allow_duplicate_streams: bool,
-    /// Short for the quirk `offline_frames`: `withheld`.
-    pub silent_offline: bool,
     /// Closes a stream with this WebSocket code when its token expires or is revoked, whatever the quirk `token_end` says.
     /// Default: none.
     pub close_on_token_end: Option<u16>,
@@ -104,13 +94,8 @@ impl Default for Options {
             device_per_minute: 60,
             token_lifetime: Duration::from_secs(86_400),
             quirks: Quirks::default(),
-            enveloped_token: false,
-            sparse_series: false,
-            schedule_command: false,
-            hidden_controls: false,
             allow_duplicate_streams: false,
             close_on_token_end: None,
-            silent_offline: false,
             client_id: None,
             client_secret: None,
             record_frames: false,
@@ -123,17 +108,8 @@ impl Options {
     /// The switches as they stand at the start.
     pub(crate) fn opening_quirks(&self) -> Quirks {
         let mut quirks = self.quirks;
-        let short = [
-            (self.enveloped_token, "token_reply", "enveloped"),
-            (self.sparse_series, "empty_buckets", "omitted"),
-            (self.schedule_command, "schedule_answer", "command_id"),
-            (self.hidden_controls, "control_id", "unknown"),
-            (self.allow_duplicate_streams, "second_stream", "allowed"),
-            (self.silent_offline, "offline_frames", "withheld"),
-        ];
-        for (_, name, word) in short.into_iter().filter(|(wanted, _, _)| *wanted) {
-            let turned = quirks.turn(name, word);
-            debug_assert!(turned, "{name}: {word}");
+        if self.allow_duplicate_streams {
+            quirks.second_stream = SecondStream::Allowed;
         }
         quirks
     }

@@ -3,7 +3,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use tellus_sandbox::quirk::EnergyGroups;
+use tellus_sandbox::quirk::{EmptyBuckets, EnergyGroups};
 use tellus_sandbox::{Options, Quirks, Scope};
 
 use crate::support::{Api, json, post, sandbox, still};
@@ -142,9 +142,9 @@ async fn sites_can_be_picked_and_grouped() {
     let grouping = still(Options {
         quirks: Quirks {
             energy_groups: EnergyGroups::BySite,
+            empty_buckets: EmptyBuckets::Omitted,
             ..Quirks::default()
         },
-        sparse_series: true,
         ..Options::default()
     });
     let api = Api::new(&grouping).await;

@@ -1,5 +1,6 @@
 use serde_json::{Value, json};
-use tellus_sandbox::{FaultKind, Options};
+use tellus_sandbox::quirk::ControlId;
+use tellus_sandbox::{FaultKind, Options, Quirks};
 
 use crate::desk::Desk;
 use crate::support::{obedient, still};
@@ -95,7 +96,10 @@ async fn charging_pauses_everywhere_and_goes_on() {
 #[tokio::test]
 async fn a_control_can_fail_and_can_be_hidden() {
     let sandbox = still(Options {
-        hidden_controls: true,
+        quirks: Quirks {
+            control_id: ControlId::Unknown,
+            ..Quirks::default()
+        },
         ..obedient()
     });
     let desks = busy(&sandbox).await;

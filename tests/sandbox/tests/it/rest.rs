@@ -1,7 +1,8 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tellus_sandbox::{Options, Sandbox};
+use tellus_sandbox::quirk::TokenReply;
+use tellus_sandbox::{Options, Quirks, Sandbox};
 
 use crate::support::{Api, credentials, http, json, new_token, post, requests, sandbox};
 
@@ -41,7 +42,10 @@ async fn tokens_are_raw_or_enveloped_and_wrong_credentials_are_refused() {
     assert_eq!(json(post(&client, &url, &grant).await).await["code"], 1001);
 
     let wrapped = Sandbox::start(Options {
-        enveloped_token: true,
+        quirks: Quirks {
+            token_reply: TokenReply::Enveloped,
+            ..Quirks::default()
+        },
         ..Options::default()
     })
     .unwrap();

@@ -1,5 +1,6 @@
 use serde_json::{Value, json};
-use tellus_sandbox::Options;
+use tellus_sandbox::quirk::ScheduleAnswer;
+use tellus_sandbox::{Options, Quirks};
 
 use crate::desk::Desk;
 use crate::support::{obedient, still};
@@ -73,7 +74,10 @@ async fn zones_and_validity_count() {
 #[tokio::test]
 async fn a_schedule_is_replaced_disabled_and_outranked() {
     let sandbox = still(Options {
-        schedule_command: true,
+        quirks: Quirks {
+            schedule_answer: ScheduleAnswer::CommandId,
+            ..Quirks::default()
+        },
         ..obedient()
     });
     let desk = Desk::new(&sandbox, (0, 1)).await;

@@ -2,7 +2,8 @@ use std::time::Duration;
 
 use futures_util::SinkExt;
 use serde_json::json;
-use tellus_sandbox::{CloseReason, JournalEvent, Options, Sandbox};
+use tellus_sandbox::quirk::OfflineFrames;
+use tellus_sandbox::{CloseReason, JournalEvent, Options, Quirks, Sandbox};
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::support::{Api, frame, message, open, quick, sandbox, until};
@@ -190,7 +191,10 @@ async fn a_reader_that_stops_reading_holds_up_nobody() {
 #[tokio::test]
 async fn offline_chargers_can_be_silent() {
     let sandbox = Sandbox::start(Options {
-        silent_offline: true,
+        quirks: Quirks {
+            offline_frames: OfflineFrames::Withheld,
+            ..Quirks::default()
+        },
         ..quick()
     })
     .unwrap();

@@ -22,9 +22,9 @@ async fn switches_are_listed_replaced_turned_and_reset() {
     let sandbox = still(Options {
         quirks: Quirks {
             soc: Soc::Null,
+            token_reply: TokenReply::Enveloped,
             ..Quirks::default()
         },
-        enveloped_token: true,
         ..obedient()
     });
     let (_, start) = call(&sandbox, Method::GET, &Value::Null).await;
