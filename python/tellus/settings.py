@@ -71,7 +71,8 @@ class Settings(TypedDict, total=False):
     token_per_minute: int
     """Token requests per minute. Default: 10."""
     max_quota_wait: float
-    """The longest wait for a free place; beyond it a call raises ``RateLimited`` unsent. Default: 75."""
+    """The longest wait for a free place. A call that would have to wait longer, those before it included, raises
+    ``RateLimited`` at once, unsent; slow answers to those before it can add a fifth. Default: 75."""
 
     ping_interval: float
     """A stream sends a ping this often. Default: 15."""

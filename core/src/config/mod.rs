@@ -111,8 +111,8 @@ pub struct QuotaLimits {
     pub control_per_minute: u32,
     /// Token requests. Default: 10, as documented.
     pub token_per_minute: u32,
-    /// The longest wait for a free place; beyond it a call fails unsent as `RateLimited`. Default: 75 s, one window and
-    /// what a slow answer adds to it.
+    /// The longest wait for a free place. A call that would have to wait longer, those before it included, fails at once and
+    /// unsent as `RateLimited`; slow answers to those before it can add a fifth. Default: 75 s, one window and a quarter.
     pub max_wait: Duration,
 }
 

@@ -38,6 +38,8 @@ struct Window {
     limit: usize,
     in_flight: usize,
     answered: VecDeque<Duration>,
+    /// How many wait for a place.
+    waiting: usize,
 }
 
 impl Window {
@@ -58,6 +60,18 @@ impl Window {
             return Ok(());
         }
         Err(self.answered.front().map(|answered| *answered + WINDOW - now))
+    }
+
+    /// When a place opens for somebody before whom so many others wait: not earlier, since calls under way may take long.
+    fn opens(&self, ahead: usize, now: Duration) -> Duration {
+        let (rounds, place) = (ahead / self.limit, ahead % self.limit);
+        let free = self.limit.saturating_sub(self.in_flight + self.answered.len());
+        let again = WINDOW.saturating_mul(u32::try_from(rounds).unwrap_or(u32::MAX));
+        let first = match place.checked_sub(free) {
+            None => now,
+            Some(taken) => self.answered.get(taken).copied().unwrap_or(now) + WINDOW,
+        };
+        first.saturating_add(again)
     }
 
     fn leave(&mut self, now: Duration) {
@@ -89,6 +103,7 @@ impl Quota {
             limit: limit.max(1) as usize,
             in_flight: 0,
             answered: VecDeque::new(),
+            waiting: 0,
         };
         Arc::new(Self {
             window: Mutex::new(window),
@@ -98,22 +113,38 @@ impl Quota {
         })
     }
 
-    /// Waits for a place, `max_wait` at most; otherwise says how long it would take. Hold the place until the answer.
+    /// Waits for a place, or says at once how long it would take if that is longer than `max_wait`. Slow answers to the calls
+    /// before can add a fifth of that. Hold the place until the answer.
     pub(crate) async fn enter(self: &Arc<Self>, max_wait: Duration) -> Result<Place, Duration> {
         let start = self.clock.monotonic();
+        let (waiting, wait) = self.queue(start);
+        if wait > max_wait {
+            return Err(wait);
+        }
+        // Whoever was let into the queue has a promise: one answer that takes a moment longer must not break it.
+        let patience = max_wait.max(wait + max_wait / 5);
         tokio::select! {
             biased;
-            place = self.next_place(start + max_wait) => place,
-            () = self.clock.sleep(max_wait) => Err(self.wait_hint()),
+            place = self.next_place(waiting, start + patience) => place,
+            () = self.clock.sleep(patience) => Err(self.wait_hint()),
         }
     }
 
-    async fn next_place(self: &Arc<Self>, deadline: Duration) -> Result<Place, Duration> {
+    /// Joins the queue, and tells how long it is at least.
+    fn queue(self: &Arc<Self>, now: Duration) -> (Waiting, Duration) {
+        let mut window = self.window();
+        window.forget_old(now);
+        let wait = window.opens(window.waiting, now).saturating_sub(now);
+        window.waiting += 1;
+        (Waiting(Some(self.clone())), wait)
+    }
+
+    async fn next_place(self: &Arc<Self>, mut waiting: Waiting, deadline: Duration) -> Result<Place, Duration> {
         let _turn = self.turn.lock().await;
         loop {
             let freed = self.freed.notified();
             let now = self.clock.monotonic();
-            let entered = self.window().try_enter(now);
+            let entered = waiting.try_enter(now);
             match entered {
                 Ok(()) => return Ok(Place(self.clone())),
                 Err(Some(wait)) if now + wait > deadline => return Err(wait),
@@ -136,6 +167,30 @@ impl Quota {
 
     fn window(&self) -> MutexGuard<'_, Window> {
         self.window.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Somebody who waits for a place, until they have it or go away.
+struct Waiting(Option<Arc<Quota>>);
+
+impl Waiting {
+    /// As [`Window::try_enter`]. Nobody may see a place that is taken by somebody who still waits.
+    fn try_enter(&mut self, now: Duration) -> Result<(), Option<Duration>> {
+        let Some(quota) = &self.0 else { return Ok(()) };
+        let mut window = quota.window();
+        window.try_enter(now)?;
+        window.waiting -= 1;
+        drop(window);
+        self.0 = None;
+        Ok(())
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        if let Some(quota) = &self.0 {
+            quota.window().waiting -= 1;
+        }
     }
 }
 
@@ -192,6 +247,55 @@ mod tests {
         assert_eq!(quota.left(), 2);
     }
 
+    #[tokio::test]
+    async fn who_would_wait_in_vain_is_told_at_once_and_who_is_let_in_gets_a_place() {
+        let clock = ManualClock::new(Timestamp::UNIX_EPOCH);
+        let quota = Quota::per_minute(2, clock.shared());
+        let seconds = Duration::from_secs;
+        drop((quota.enter(PATIENT).await.unwrap(), quota.enter(PATIENT).await.unwrap()));
+        let wait = |longest| {
+            tokio::spawn({
+                let quota = quota.clone();
+                async move { quota.enter(longest).await }
+            })
+        };
+        let queue: Vec<_> = (0..2).map(|_| wait(seconds(75))).collect();
+        tokio::task::yield_now().await;
+        // A third one would get the place of one of the two, a minute later.
+        assert_eq!(quota.enter(seconds(75)).await.unwrap_err(), seconds(120));
+        let patient = wait(seconds(120));
+        tokio::task::yield_now().await;
+        clock.advance(seconds(60));
+        let mut served = Vec::new();
+        for waiting in queue {
+            served.push(waiting.await.unwrap().unwrap());
+        }
+        // Their answers take ten seconds, and the third one waits so much longer than it was told.
+        clock.advance(seconds(10));
+        drop(served);
+        clock.advance(seconds(59));
+        tokio::task::yield_now().await;
+        assert!(!patient.is_finished());
+        clock.advance(seconds(1));
+        patient.await.unwrap().unwrap();
+    }
+
+    #[tokio::test]
+    async fn who_goes_away_is_no_longer_waited_for() {
+        let clock = ManualClock::new(Timestamp::UNIX_EPOCH);
+        let quota = Quota::per_minute(1, clock.shared());
+        drop(quota.enter(PATIENT).await.unwrap());
+        let waiting = tokio::spawn({
+            let quota = quota.clone();
+            async move { quota.enter(PATIENT).await }
+        });
+        tokio::task::yield_now().await;
+        assert_eq!(quota.enter(Duration::ZERO).await.unwrap_err(), 2 * WINDOW);
+        waiting.abort();
+        waiting.await.unwrap_err();
+        assert_eq!(quota.enter(Duration::ZERO).await.unwrap_err(), WINDOW);
+    }
+
     proptest! {
         /// Whenever, between sending and answer, each call reaches the platform: no window holds more than the limit.
         #[test]
@@ -199,7 +303,7 @@ mod tests {
             limit in 1usize..8,
             calls in prop::collection::vec((0u64..20_000, 0u64..15_000, 0.0f64..=1.0), 1..150),
         ) {
-            let mut window = Window { limit, in_flight: 0, answered: VecDeque::new() };
+            let mut window = Window { limit, in_flight: 0, answered: VecDeque::new(), waiting: 0 };
             let mut under_way: Vec<Duration> = Vec::new();
             let mut arrivals = Vec::new();
             let mut now = Duration::ZERO;

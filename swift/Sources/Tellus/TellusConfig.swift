@@ -47,8 +47,9 @@ public struct TellusConfig: Sendable, Hashable {
     /// Token requests per minute. Lower it when several processes share a `client_id`. Default: 10, the platform's
     /// limit.
     public var tokensPerMinute: Int?
-    /// The longest wait for a free place in the minute; beyond it a call fails unsent with
-    /// ``TellusError/rateLimited(_:)``. Default: 75 s.
+    /// The longest wait for a free place in the minute. A call that would have to wait longer, those before it included,
+    /// fails at once and unsent with ``TellusError/rateLimited(_:)``; slow answers to those before it can add a fifth.
+    /// Default: 75 s.
     public var maxQuotaWait: Duration?
     /// How many connector readings wait for the consumer of a stream at most. Default: 65,536.
     public var mailboxRows: Int?

@@ -77,8 +77,9 @@ impl Plan {
             history_days: 0,
             query_per_minute: 0,
             token_per_minute: 0,
-            // What grows only up to a bound reaches it soon, and is not taken for a leak.
-            journal_capacity: 500,
+            // What grows only up to a bound reaches it soon, and is not taken for a leak. Every connection may close and open
+            // between two looks.
+            journal_capacity: 500 + 8 * self.sites * self.chargers_per_site / self.devices_per_connection,
             record_frames: true,
             ..Options::default()
         }

@@ -46,8 +46,9 @@ public data class TellusConfig(
     /** Requests for tokens per minute. Default: 10. */
     val tokenPerMinute: Int? = null,
     /**
-     * The longest wait for a free place in the minute; beyond it a call throws
-     * [TellusException.RateLimited] unsent. Default: 75 s.
+     * The longest wait for a free place in the minute. A call that would have to wait longer, those before it
+     * included, throws [TellusException.RateLimited] at once, unsent; slow answers to those before it can add a
+     * fifth. Default: 75 s.
      */
     val maxQuotaWait: Duration? = null,
     /** What happens to a stream's frames beyond [mailboxRows]. Default: [OverflowPolicy.DropOldest]. */
