@@ -133,7 +133,8 @@ class Sparkline:
         rows = (f"<td>#{line.connector_id}</td><td>{self._svg(line)}</td>{_value(line)}" for line in lines)
         body = "".join(f"<tr>{row}</tr>" for row in rows)
         caption = f"{name}, power up to {max(line.at for line in lines):%Y-%m-%d %H:%M:%S} UTC"
-        return f"<table><caption>{escape(caption)}</caption><tbody>{body}</tbody></table>"
+        head = f'<caption style="white-space:nowrap">{escape(caption)}</caption>'
+        return f"<table>{head}<tbody>{body}</tbody></table>"
 
     def _svg(self, line: Line) -> str:
         points = [point for run in line.runs for point in run]
@@ -145,19 +146,20 @@ class Sparkline:
         def y(power: float) -> str:
             return f"{EDGE + (high - power) * tall:.1f}"
 
-        def path(run: list[tuple[float, float]]) -> str:
-            places = [f"{EDGE + at * wide:.1f} {y(power)}" for at, power in run]
+        def path(runs: list[list[tuple[float, float]]], width: float) -> str:
+            places = [[f"{EDGE + at * wide:.1f} {y(power)}" for at, power in run] for run in runs]
             # A line to where it is already: round ends make a dot of it.
-            return "M" + "L".join(places if len(places) > 1 else places * 2)
+            drawn = "".join("M" + "L".join(run if len(run) > 1 else run * 2) for run in places)
+            ends = 'fill="none" stroke-linecap="round" stroke-linejoin="round"'
+            return f'<path d="{drawn}" {ends} stroke="currentColor" stroke-width="{width}"/>' if runs else ""
 
-        drawn = "".join(path(run) for run in line.runs)
+        lines, dots = ([run for run in line.runs if (len(run) == 1) is single] for single in (False, True))
         says = escape(self._says(line, points), quote=True)
         return (
             f'<svg role="img" aria-label="{says}" width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}">'
             f"<title>{says}</title>"
             f'<path d="M0 {y(0)}H{WIDTH}" stroke="currentColor" stroke-opacity="0.3"/>'
-            f'<path d="{drawn}" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round" '
-            f'stroke-linejoin="round"/></svg>'
+            f"{path(lines, 1.5)}{path(dots, 4)}</svg>"
         )
 
     def _says(self, line: Line, points: list[tuple[float, float]]) -> str:

@@ -31,11 +31,10 @@ def svgs(line: Sparkline) -> list[ET.Element]:
 
 
 def drawn(line: Sparkline) -> list[list[tuple[float, float]]]:
-    """The pieces of the first picture's line, as points in it."""
-    path = svgs(line)[0].findall("path")[1].attrib["d"]
-    return [
-        [(float(x), float(y)) for x, y in (place.split() for place in run.split("L"))] for run in path.split("M")[1:]
-    ]
+    """The pieces of the first picture's line, dots among them, as points in it."""
+    paths = "".join(path.attrib["d"] for path in svgs(line)[0].findall("path")[1:])
+    runs = [[place.split() for place in run.split("L")] for run in paths.split("M")[1:]]
+    return sorted([(float(x), float(y)) for x, y in run] for run in runs)
 
 
 class Tags(HTMLParser):
@@ -79,6 +78,7 @@ def test_nulls_and_what_is_no_number_break_the_line() -> None:
     assert [len(run) for run in line.lines[0].runs] == [2, 1, 2]
     # A reading between two breaks is a dot: a line to where it is already.
     runs = drawn(line)
+    assert [len(run) for run in runs] == [2, 2, 2]
     assert runs[1][0] == runs[1][1]
     assert "5 readings from 1.0 to 7.0 kW, 2 breaks; – kW at 10:01:10 UTC" in line._repr_html_()
 
