@@ -1,6 +1,6 @@
 # `make demo` and `make test` do all their own set-up; the scripts behind each target are in .ci/.
 .DEFAULT_GOAL := help
-.PHONY: help demo test conformance mutants bench fuzz soak load lint fmt rust python kotlin swift clean
+.PHONY: help demo test conformance mutants bench fuzz soak load lint fmt docs rust python kotlin swift clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ lint: ## Check format, lints, docs, shell scripts and dependencies
 
 fmt: ## Format the Rust and Python sources
 	@.ci/lint --fix
+
+docs: ## Build the site about the Python package into target/docs
+	@.ci/python docs
 
 clean: ## Remove everything that a build made in this checkout
 	@.ci/clean

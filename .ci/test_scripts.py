@@ -12,6 +12,7 @@ from unittest import mock
 
 import counts
 import deny
+import docs_check
 import promises
 from counts import Counts
 
@@ -130,6 +131,28 @@ class Promises(unittest.TestCase):
         self.assertIn("no file nowhere.rs", self.faults("`nowhere.rs#test`")[0])
         self.assertIn("holds no", self.faults("`.ci/promises.py#a test that nobody wrote`")[0])
         self.assertIn("no test for: a", self.faults("by care")[0])
+
+
+class Documentation(unittest.TestCase):
+    """What makes the documentation's build fail."""
+
+    def test_a_public_name_without_an_entry(self) -> None:
+        names = {name for module in docs_check.MODULES for name in docs_check.public_names(module)}
+        self.assertLess({"tellus.Client", "tellus.errors.Closed", "tellus.kpi.energy", "tellus.plot.sparkline"}, names)
+        self.assertEqual(docs_check.missing(names), [])
+        self.assertEqual(docs_check.missing(names - {"tellus.kpi.energy"}), ["tellus.kpi.energy"])
+
+    def test_what_comes_from_elsewhere(self) -> None:
+        own = '<script src="assets/a.js"></script><a href="https://example.com/">a link loads nothing</a>'
+        self.assertEqual(docs_check.foreign(own), [])
+        for address in ("https://example.com/a.css", "//example.com/a.css"):
+            self.assertEqual(docs_check.foreign(f'<link rel="stylesheet" href="{address}">'), [address])
+
+    def test_a_module_in_place_of_its_function(self) -> None:
+        heading = '<div class="doc doc-object doc-{}">\n\n<h2 id="{}" class="doc doc-heading">'
+        self.assertEqual(docs_check.shadowed(heading.format("module", "tellus.kpi.energy")), ["tellus.kpi.energy"])
+        self.assertEqual(docs_check.shadowed(heading.format("module", "tellus.errors")), [])
+        self.assertEqual(docs_check.shadowed(heading.format("function", "tellus.kpi.energy.energy")), [])
 
 
 if __name__ == "__main__":

@@ -83,8 +83,8 @@ def reconcile_series(
 ) -> pl.DataFrame:
     """The records' energy (see :func:`energy`) beside the platform's own sums, ``client.energy(every, …)``, in kWh.
 
-        Columns: `time` (local), `hours`, `charged`, `platform_charged`, `charged_ok`, and the same three for
-        `discharged`.
+    Columns: `time` (local), `hours`, `charged`, `platform_charged`, `charged_ok`, and the same three for
+    `discharged`.
 
     Both must be about the same window. The zone of the platform's labels is not specified: where a label names none, it
     is read in the window's. Whether the platform sends empty buckets is not specified either: one that is missing

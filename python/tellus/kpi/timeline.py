@@ -21,7 +21,7 @@ def timeline(
 ) -> pl.DataFrame:
     """The states of each connector, without a hole from the window's start to its end.
 
-        Columns: `device_id`, `connector_id`, `start`, `end` (local), `state` (null: not observed).
+    Columns: `device_id`, `connector_id`, `start`, `end` (local), `state` (null: not observed).
 
     A state lasts from its reading to the next one of the connector. Not observed is what lies before the first and
     after the last reading in the telemetry, in `gaps`, between readings that are more than `max_gap` apart (``None``:

@@ -13,6 +13,8 @@ SHORTEST = 1 / 60
 LONGEST = 48.0
 LEAST = 0.5
 MOST = 250.0
+ROUNDING = 1e-4
+"""This share of a limit does not count: energy is told in so many digits, and so is the mean power that it gives."""
 
 
 class Check(NamedTuple):
@@ -31,16 +33,16 @@ def validate(records: ArrowStream, fleet: ArrowStream | None = None) -> pl.DataF
     Columns: `record_id`, `device_id`, `connector_id`, `warning`, `value`, `limit`, `unit`; a row for each warning, none
     if nothing looks odd. The warnings:
 
-        - ``short``, ``long``: a duration under 1 min or over 48 h; open sessions are not judged
-        - ``backwards``: it ends before it begins (then also ``short``); the value is the duration, in h
-        - ``little``, ``much``: energy, of either sign, under 0.5 or over 250 kWh; that of open sessions only for too
-          much
-        - ``power``: mean power, told or computed from energy and duration, above the charger's rating, which the
-          `fleet` names
-        - ``peak``: peak power above it
-        - ``duplicate``: a record id that was there before; the value is how often it is there
+    - ``short``, ``long``: a duration under 1 min or over 48 h; open sessions are not judged
+    - ``backwards``: it ends before it begins (then also ``short``); the value is the duration, in h
+    - ``little``, ``much``: energy, of either sign, under 0.5 or over 250 kWh; that of open sessions only for too
+      much
+    - ``power``: mean power, told or computed from energy and duration, above the charger's rating, which the
+      `fleet` names
+    - ``peak``: peak power above it
+    - ``duplicate``: a record id that was there before; the value is how often it is there
 
-        A limit itself is not odd. What is null is not judged.
+    A limit itself is not odd, nor is what is above it by rounding. What is null is not judged.
     """
     frame = sessions_of(records)
     hours = (pl.col("end_time") - pl.col("start_time")).dt.total_microseconds() / HOUR
@@ -74,7 +76,7 @@ def validate(records: ArrowStream, fleet: ArrowStream | None = None) -> pl.DataF
             limit=check.limit,
             unit=pl.lit(check.unit),
         )
-        .filter(pl.col("value") > pl.col("limit") if check.over else pl.col("value") < pl.col("limit"))
+        .filter(pl.col("value") > pl.col("limit") * (1 + ROUNDING) if check.over else pl.col("value") < pl.col("limit"))
         for check in checks
     ]
     return pl.concat(found).sort("_row", maintain_order=True).drop("_row")

@@ -120,6 +120,13 @@ def test_odd_records(row: dict[str, object], expected: list[str]) -> None:
     assert warnings(row) == [("r0", warning) for warning in expected]
 
 
+def test_a_mean_that_is_computed_is_not_odd_by_rounding() -> None:
+    # At its rating of 60 kW for some minutes: for some of them, energy by hours is a hair more.
+    rows = [record("03-28 10:00", f"03-28 10:{minutes}", float(minutes)) for minutes in range(10, 60)]
+    assert max(minutes / (minutes / 60) for minutes in range(10, 60)) > 60
+    assert kpi.validate(records(*rows), fleet(("a", 1, None, 60.0))).is_empty()
+
+
 def test_duplicates_and_the_numbers_behind_a_warning() -> None:
     twice = record("03-28 10:00", "03-28 11:00", record_id="same")
     unnamed = record("03-28 10:00", "03-28 11:00", record_id=None)
