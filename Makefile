@@ -1,6 +1,6 @@
 # `make demo` and `make test` do all their own set-up; the scripts behind each target are in .ci/.
 .DEFAULT_GOAL := help
-.PHONY: help demo test conformance mutants bench fuzz soak lint fmt rust python kotlin swift clean
+.PHONY: help demo test conformance mutants bench fuzz valgrind soak lint fmt rust python kotlin swift clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,8 +35,11 @@ bench: ## Measure speed side by side with other HTTP clients (a table, not a tes
 soak: ## Stream under random faults, and account for every frame, for MINUTES=10
 	@.ci/soak "$(or $(MINUTES),10)" $(SEED)
 
-fuzz: ## Look for messages and replies that are misread, for SECONDS=60 each
+fuzz: ## Look for messages, replies and blocks of rows that are misread, for SECONDS=60 each
 	@.ci/fuzz "$(or $(SECONDS),60)"
+
+valgrind: ## Watch each byte of memory while the exported functions are called
+	@.ci/valgrind
 
 lint: ## Check format, lints, docs, shell scripts and dependencies
 	@.ci/lint
