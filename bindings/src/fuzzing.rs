@@ -162,7 +162,7 @@ mod tests {
     fn the_corpus_of_the_fuzzer_crosses_unchanged() {
         let corpus = corpus();
         for (name, bytes) in &corpus {
-            println!("{name}");
+            eprintln!("{name}");
             rows(bytes);
         }
         let frames: usize = corpus

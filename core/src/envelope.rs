@@ -260,12 +260,24 @@ mod tests {
         struct Shape {
             a: u32,
         }
-        let words = [r#""message":"x","message":"y""#, r#""message":"\ud800""#, r#""details":1,"details":{}"#];
+        let words = [
+            r#""message":"x","message":"y""#,
+            r#""message":"\ud800""#,
+            r#""details":1,"details":{}"#,
+        ];
         for words in words {
             let body = format!(r#"{{"code":0,{words},"data":{{"a":1}}}}"#);
-            assert_eq!(careful::<Shape>(200, &HeaderMap::new(), body.as_bytes()).unwrap(), Shape { a: 1 }, "{words}");
+            assert_eq!(
+                careful::<Shape>(200, &HeaderMap::new(), body.as_bytes()).unwrap(),
+                Shape { a: 1 },
+                "{words}"
+            );
             let error = error(404, &format!(r#"{{"code":3001,{words}}}"#));
-            assert_eq!((error.kind(), error.code()), (ErrorKind::NotFound, Some(3001)), "{words}");
+            assert_eq!(
+                (error.kind(), error.code()),
+                (ErrorKind::NotFound, Some(3001)),
+                "{words}"
+            );
         }
     }
 

@@ -1,8 +1,8 @@
 """Plants each fault of mutants.toml in a copy of the tree, builds it, and lets the cases look for it. One that they do
 not find is a failure: either a case is missing, or the fault is none.
 
-Usage: mutants.py [TEXT]: only those whose name contains it. Needs the variables of .ci/env.sh, a built sandbox, and what
-.ci/conformance builds for their runners; `mutants.py --runners [TEXT]` says which those are.
+Usage: mutants.py [TEXT]: only those whose name contains it. Needs the variables of .ci/env.sh, a built sandbox, and
+what .ci/conformance builds for their runners; `mutants.py --runners [TEXT]` says which those are.
 """
 
 from __future__ import annotations
