@@ -1,6 +1,6 @@
 # `make demo` and `make test` do all their own set-up; the scripts behind each target are in .ci/.
 .DEFAULT_GOAL := help
-.PHONY: help demo test conformance mutants bench fuzz soak load lint fmt docs rust python kotlin swift clean
+.PHONY: help demo test conformance mutants bench fuzz valgrind soak load lint fmt docs rust python kotlin swift clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,8 +38,11 @@ soak: ## Stream under random faults, and account for every frame, for MINUTES=10
 load: ## Ten times the limit, 200 clients with one token, and 50,000 chargers for MINUTES=10
 	@.ci/load "$(or $(MINUTES),10)"
 
-fuzz: ## Look for messages and replies that are misread, for SECONDS=60 each
+fuzz: ## Look for messages, replies and blocks of rows that are misread, for SECONDS=60 each
 	@.ci/fuzz "$(or $(SECONDS),60)"
+
+valgrind: ## Watch each byte of memory while the exported functions are called
+	@.ci/valgrind
 
 lint: ## Check format, lints, docs, shell scripts and dependencies
 	@.ci/lint

@@ -155,5 +155,18 @@ class Documentation(unittest.TestCase):
         self.assertEqual(docs_check.shadowed(heading.format("function", "tellus.kpi.energy.energy")), [])
 
 
+class Mutants(unittest.TestCase):
+    """On the faults that the conformance cases must find."""
+
+    def test_each_has_its_place_in_the_sources(self) -> None:
+        mutants = tomllib.loads((promises.ROOT / "tests/conformance/mutants/mutants.toml").read_text())["mutant"]
+        for mutant in mutants:
+            with self.subTest(mutant["name"]):
+                source = (promises.ROOT / mutant["file"]).read_text(encoding="utf-8")
+                self.assertEqual(source.count(mutant["find"]), 1)
+                self.assertNotEqual(mutant["find"], mutant["instead"])
+        self.assertEqual(len({mutant["name"] for mutant in mutants}), len(mutants))
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -15,6 +15,8 @@ pub mod commands;
 pub mod config;
 pub mod control;
 pub mod error;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 pub mod gaps;
 pub mod history;
 pub mod log;

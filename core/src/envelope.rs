@@ -13,13 +13,19 @@ const EXCERPT: usize = 120;
 /// How much of what the platform says about a failure does, or of the place in a reply that is not as documented.
 const SAID: usize = 1000;
 
+/// What tells success from failure, and nothing beside it: what [`quick`] does not look at must not count here.
 #[derive(Deserialize)]
 struct Envelope<'a> {
     code: Option<i64>,
-    #[serde(default)]
-    message: Option<Value>,
     #[serde(borrow, default)]
     data: Option<&'a RawValue>,
+}
+
+/// What the platform says about a failure.
+#[derive(Deserialize, Default)]
+struct Said {
+    #[serde(default)]
+    message: Option<Value>,
     #[serde(default)]
     details: Option<Value>,
 }
@@ -43,7 +49,7 @@ pub(crate) fn careful<T: DeserializeOwned>(status: u16, headers: &HeaderMap, bod
         Ok(envelope) => match envelope.code {
             Some(0) if success => envelope.data.map_or("null", RawValue::get).as_bytes(),
             None if success => body,
-            code => return Err(failure(status, headers, code.filter(|code| *code != 0), envelope)),
+            code => return Err(failure(status, headers, code.filter(|code| *code != 0), body)),
         },
         // A list or a number has no envelope to open, yet is a payload.
         Err(_) if success && serde_json::from_slice::<&RawValue>(body).is_ok() => body,
@@ -94,13 +100,15 @@ fn read(body: &[u8]) -> serde_json::Result<Envelope<'_>> {
     serde_json::from_slice(body)
 }
 
-fn failure(status: u16, headers: &HeaderMap, code: Option<i64>, envelope: Envelope<'_>) -> Error {
-    let details = match envelope.details {
+fn failure(status: u16, headers: &HeaderMap, code: Option<i64>, body: &[u8]) -> Error {
+    // The code holds, whatever is wrong with the words.
+    let told: Said = serde_json::from_slice(body).unwrap_or_default();
+    let details = match told.details {
         Some(Value::Object(details)) => details,
         _ => Map::new(),
     };
     let kind = code.and_then(kind_of_code).unwrap_or_else(|| kind_of_status(status));
-    let said = envelope
+    let said = told
         .message
         .as_ref()
         .and_then(Value::as_str)
@@ -244,6 +252,33 @@ mod tests {
         assert_eq!(payload(200, r#"{"code":0}"#).unwrap(), Value::Null);
         assert_eq!(payload(200, r#"{"access_token":"t"}"#).unwrap()["access_token"], "t");
         assert_eq!(payload(200, "[1,2]").unwrap()[1], 2);
+    }
+
+    #[test]
+    fn words_that_cannot_be_read_change_neither_success_nor_the_kind_of_a_failure() {
+        #[derive(Debug, PartialEq, Deserialize)]
+        struct Shape {
+            a: u32,
+        }
+        let words = [
+            r#""message":"x","message":"y""#,
+            r#""message":"\ud800""#,
+            r#""details":1,"details":{}"#,
+        ];
+        for words in words {
+            let body = format!(r#"{{"code":0,{words},"data":{{"a":1}}}}"#);
+            assert_eq!(
+                careful::<Shape>(200, &HeaderMap::new(), body.as_bytes()).unwrap(),
+                Shape { a: 1 },
+                "{words}"
+            );
+            let error = error(404, &format!(r#"{{"code":3001,{words}}}"#));
+            assert_eq!(
+                (error.kind(), error.code()),
+                (ErrorKind::NotFound, Some(3001)),
+                "{words}"
+            );
+        }
     }
 
     #[test]

@@ -68,6 +68,26 @@ import Testing
         try check(try await failure { try TellusClient(config: config, credentials: sandbox.credentials) })
     }
 
+    @Test func nothingShowsTheSignersSecret() async throws {
+        let sandbox = try Sandbox()
+        let signing = HmacSigning(secret: Self.canary)
+        var config = sandbox.config
+        config.signing = signing
+        let client = try TellusClient(config: config, credentials: sandbox.credentials)
+        let missing = try await failure { try await client.device("nobody") }
+        #expect(missing.kind == "NotFound")
+        struct Model { let signing: HmacSigning, config: TellusConfig }
+        try check(
+            signing, Optional(signing) as Any, [signing], ["s": signing], Set([signing]), config, client, missing,
+            Model(signing: signing, config: config))
+        #expect("\(signing)" == "HmacSigning(secret: ***)")
+        // Settings that cannot be are named, and the secret beside them is not.
+        config.signing?.signatureHeader = "no header"
+        let refused = try await failure { try TellusClient(config: config, credentials: sandbox.credentials) }
+        #expect(refused.kind == "InvalidRequest")
+        try check(refused, config)
+    }
+
     private func check(_ values: Any..., sourceLocation: SourceLocation = #_sourceLocation) throws {
         for value in values {
             var texts = [String(describing: value), String(reflecting: value), "\(value)"]

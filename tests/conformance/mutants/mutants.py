@@ -1,7 +1,8 @@
 """Plants each fault of mutants.toml in a copy of the tree, builds it, and lets the cases look for it. One that they do
 not find is a failure: either a case is missing, or the fault is none.
 
-Usage: mutants.py [TEXT]: only those whose name contains it. Needs the variables of .ci/env.sh and a built sandbox.
+Usage: mutants.py [TEXT]: only those whose name contains it. Needs the variables of .ci/env.sh, a built sandbox, and
+what .ci/conformance builds for their runners; `mutants.py --runners [TEXT]` says which those are.
 """
 
 from __future__ import annotations
@@ -20,21 +21,31 @@ HOME = Path(os.environ["CARGO_TARGET_DIR"]) / "mutants"
 TREE = HOME / "tree"
 # Third-party crates are built here once, and the tree's own ones for each mutant anew.
 BUILD = HOME / "build"
-# The languages that no mutant is for; their folders hold the largest part of the tree.
-LEFT_OUT = ("kotlin/", "swift/")
+KINDS = ("rust", "python", "kotlin", "swift")
+# What generators and compilers made of the sound tree, and a fault in the hand-written part leaves as it is.
+MADE = {
+    "kotlin": ("kotlin/generated", "kotlin/target/classes", "tests/conformance/kotlin/target"),
+    "swift": ("swift/Generated",),
+}
+KOTLIN_JAR = "tellus-sdk-0.1.0.jar"
 # With the settings of a wheel's build; the interpreter is found when the module is loaded.
 PYTHON_BUILD = {"PYO3_BUILD_EXTENSION_MODULE": "1", "PYO3_PYTHON": str(ROOT / ".venv/bin/python")}
 
 
-def main(only: str = "") -> int:
+def main(*arguments: str) -> int:
+    only = next((text for text in arguments if text != "--runners"), "")
     mutants = tomllib.loads((Path(__file__).parent / "mutants.toml").read_text())["mutant"]
     chosen = [mutant for mutant in mutants if only in mutant["name"]]
+    if "--runners" in arguments:
+        print(*sorted({mutant["runner"] for mutant in chosen}), sep="\n")
+        return 0 if chosen else 1
     copy_tree()
     survivors: list[str] = []
-    for kind in ("rust", "python"):
-        ours = [mutant for mutant in chosen if mutant["runner"].startswith(kind)]
+    for kind in KINDS:
+        ours = [mutant for mutant in chosen if kind_of(mutant["runner"]) == kind]
         if not ours:
             continue
+        copy_made(kind)
         build(kind)
         # Without a fault nothing may be found, or what follows says nothing.
         if found := look(ours[0]["runner"]):
@@ -45,17 +56,36 @@ def main(only: str = "") -> int:
     return 1 if survivors or not chosen else 0
 
 
+def kind_of(runner: str) -> str:
+    """The language of a runner."""
+    return runner.partition("-")[0]
+
+
 def copy_tree() -> None:
-    """Brings the copy up to date, and touches only what differs, so that cargo builds only that."""
+    """Brings the copy up to date."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
     listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     for name in listed.stdout.decode().split("\0"):
-        source, copy = ROOT / name, TREE / name
-        if not name or name.startswith(LEFT_OUT) or not source.is_file():
-            continue
-        if not copy.exists() or copy.read_bytes() != source.read_bytes():
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source, copy)
+        if name:
+            copy(name)
+
+
+def copy_made(kind: str) -> None:
+    """Brings over what need not be made again."""
+    for folder in MADE.get(kind, ()):
+        for path in (ROOT / folder).rglob("*"):
+            copy(str(path.relative_to(ROOT)))
+
+
+def copy(name: str) -> None:
+    """Copies a file, and touches only what differs, so that compilers build only that."""
+    source, target = ROOT / name, TREE / name
+    if not source.is_file():
+        return
+    if not target.exists() or target.read_bytes() != source.read_bytes():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, target)
+    shutil.copymode(source, target)
 
 
 def is_found(mutant: dict[str, Any]) -> bool:
@@ -67,8 +97,8 @@ def is_found(mutant: dict[str, Any]) -> bool:
     start = time.monotonic()
     path.write_text(sound.replace(mutant["find"], mutant["instead"]))
     try:
-        if path.suffix == ".rs":
-            build(mutant["runner"].partition("-")[0])
+        if path.suffix != ".py":
+            build(kind_of(mutant["runner"]))
         found = look(mutant["runner"])
     finally:
         path.write_text(sound)
@@ -77,22 +107,50 @@ def is_found(mutant: dict[str, Any]) -> bool:
 
 
 def build(kind: str) -> None:
-    """Builds what the runner of this kind runs on."""
-    package = {"rust": "tellus-conformance", "python": "tellus-python"}[kind]
-    settings = PYTHON_BUILD if kind == "python" else {}
-    command = ["cargo", "build", "--locked", "--quiet", "--package", package, "--target-dir", str(BUILD)]
+    """Builds what the runner of this kind runs on; in Kotlin and Swift the hand-written part alone."""
+    {"rust": build_rust, "python": build_python, "kotlin": build_kotlin, "swift": build_swift}[kind]()
+
+
+def build_rust() -> None:
+    cargo("tellus-conformance")
+
+
+def build_python() -> None:
+    cargo("tellus-python", **PYTHON_BUILD)
+    shutil.copyfile(BUILD / "debug/lib_tellus.so", TREE / "python/tellus/_tellus.abi3.so")
+
+
+def build_kotlin() -> None:
+    goals = ["kotlin:compile@compile", "jar:jar@default-jar"]
+    run(["mvn", "--batch-mode", "--quiet", "--file", "kotlin/pom.xml", *goals])
+    libraries = TREE / "tests/conformance/kotlin/target/libraries"
+    shutil.copyfile(TREE / "kotlin/target" / KOTLIN_JAR, libraries / KOTLIN_JAR)
+
+
+def build_swift() -> None:
+    places = ["--package-path", "tests/conformance/swift/Runner", "--scratch-path", str(BUILD / "swift-conformance")]
+    run([".ci/swift-run", "build", *places, "-Xlinker", f"-L{TREE}/swift/Generated/lib"])
+
+
+def cargo(package: str, **settings: str) -> None:
     # A fault may leave things unused.
-    environment = {**os.environ, **settings, "RUSTFLAGS": "--cap-lints=warn"}
+    settings["RUSTFLAGS"] = "--cap-lints=warn"
+    run(["cargo", "build", "--locked", "--quiet", "--package", package, "--target-dir", str(BUILD)], **settings)
+
+
+def run(command: list[str], **settings: str) -> None:
+    environment = {**os.environ, "CARGO_TARGET_DIR": str(BUILD), **settings}
     built = subprocess.run(command, cwd=TREE, env=environment, capture_output=True, text=True, check=False)
     if built.returncode:
-        raise SystemExit(f"does not build:\n{built.stderr}")
-    if kind == "python":
-        shutil.copyfile(BUILD / "debug/lib_tellus.so", TREE / "python/tellus/_tellus.abi3.so")
+        raise SystemExit(f"does not build:\n{built.stdout}{built.stderr}")
 
 
 def look(runner: str) -> str | None:
     """The first case that fails, if one does."""
     environment = {**os.environ, "CARGO_TARGET_DIR": str(BUILD), "PYTHONPATH": str(TREE / "python")}
+    if kind_of(runner) in MADE:
+        # Their runners stand in the copy; Python's interpreter does not.
+        environment["TELLUS_REPO"] = str(TREE)
     command = [sys.executable, "-m", "driver", "--fail-fast", "--patience", "3", runner]
     played = subprocess.run(
         command, cwd=TREE / "tests/conformance", env=environment, capture_output=True, text=True, check=False

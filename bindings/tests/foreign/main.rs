@@ -1,0 +1,200 @@
+//! The exported functions, called as generated code calls them: by the rules of C, with buffers that are written and read
+//! by hand, and every handle and buffer freed by whom the rules name. `make valgrind` runs it where each byte is watched.
+
+#![allow(unsafe_code, reason = "the other side of the border has no other way to call")]
+#![allow(clippy::unwrap_used, reason = "a test that meets the unexpected has failed")]
+
+mod callbacks;
+mod scaffolding;
+
+use std::{
+    sync::{Arc, Mutex, atomic::Ordering},
+    time::{Duration, Instant},
+};
+
+use tellus_sandbox::{Options, Sandbox};
+
+use crate::{
+    callbacks::{Seen, count},
+    scaffolding::*,
+};
+
+/// One after the other: they count what is alive.
+static ALONE: Mutex<()> = Mutex::new(());
+
+fn sandbox() -> Sandbox {
+    Sandbox::start(Options {
+        cadence: Duration::from_millis(50),
+        history_days: 1,
+        ..Options::default()
+    })
+    .unwrap()
+}
+
+/// A text inside of a record: its length, then its bytes.
+fn text(text: &str) -> Vec<u8> {
+    let length = i32::try_from(text.len()).unwrap();
+    [&length.to_be_bytes(), text.as_bytes()].concat()
+}
+
+fn texts(all: &[&str]) -> Vec<u8> {
+    let count = i32::try_from(all.len()).unwrap();
+    let texts = all.iter().flat_map(|one| text(one));
+    count.to_be_bytes().into_iter().chain(texts).collect()
+}
+
+/// The settings with this address, and nothing else told: what follows it are a flag, empty lists and absent values.
+fn config(base_url: &str) -> Vec<u8> {
+    [text(base_url), vec![0; 4 + 1 + 40]].concat()
+}
+
+fn client(sandbox: &Sandbox) -> Object {
+    let config = given(&config(sandbox.base_url()));
+    let (id, secret) = (
+        given(sandbox.client_id().as_bytes()),
+        given(sandbox.client_secret().as_bytes()),
+    );
+    let handle = call(|status| unsafe {
+        uniffi_tellus_ffi_fn_constructor_tellusclient_with_client_secret(config, id, secret, given(&[0]), status)
+    });
+    Object::new(handle.unwrap(), CLIENT)
+}
+
+fn devices(sandbox: &Sandbox) -> Vec<String> {
+    sandbox.device_ids().into_iter().take(2).collect()
+}
+
+/// The block of rows at the end of a batch.
+fn rows(batch: &[u8]) -> &[u8] {
+    let at = (4..batch.len()).find(|at| {
+        let length = i32::from_be_bytes(batch[at - 4..*at].try_into().unwrap());
+        usize::try_from(length) == Ok(batch.len() - at) && batch[*at..].starts_with(&[1, 0, 56, 0])
+    });
+    &batch[at.expect("there is a block")..]
+}
+
+#[test]
+fn calls_give_buffers_and_errors_that_their_caller_frees() {
+    let _alone = ALONE.lock();
+    let sandbox = sandbox();
+    let client = client(&sandbox);
+    let device = sandbox.device_ids().remove(0);
+    let found = client
+        .future(|client| unsafe { uniffi_tellus_ffi_fn_method_tellusclient_device(client, given(device.as_bytes())) });
+    let found = found.unwrap();
+    assert!(found.windows(device.len()).any(|part| part == device.as_bytes()));
+    let missing =
+        client.future(|client| unsafe { uniffi_tellus_ffi_fn_method_tellusclient_device(client, given(b"nobody")) });
+    // The third leaf, as all are counted from 1.
+    assert_eq!(missing.unwrap_err()[..4], [0, 0, 0, 3]);
+    // A buffer that holds no settings is refused, and is freed all the same.
+    let refused = call(|status| unsafe {
+        let (config, token) = (given(&config("no address")), given(b"token"));
+        uniffi_tellus_ffi_fn_constructor_tellusclient_with_access_token(config, token, status)
+    });
+    assert_eq!(refused.unwrap_err()[..4], [0, 0, 0, 4]);
+}
+
+#[test]
+fn batches_are_pulled_and_a_pull_may_be_given_up() {
+    let _alone = ALONE.lock();
+    let sandbox = sandbox();
+    let client = client(&sandbox);
+    let ids = devices(&sandbox);
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    let opened = client.call(|client, status| unsafe {
+        uniffi_tellus_ffi_fn_method_tellusclient_telemetry(client, given(&texts(&ids)), status)
+    });
+    let stream = Object::new(opened, SUBSCRIPTION);
+    let pull = |known: u32| {
+        move |stream: u64| unsafe {
+            uniffi_tellus_ffi_fn_method_telemetrysubscription_next_batch(stream, 1024, given(&[0]), known)
+        }
+    };
+    let (mut frames, mut known) = (0, 0);
+    while frames < 20 {
+        let batch = stream.future(pull(known)).unwrap();
+        let block = rows(&batch);
+        let number = |at: usize| u32::from_le_bytes(block[at..at + 4].try_into().unwrap());
+        frames += number(8);
+        assert_eq!(number(12), known);
+        known += number(16);
+    }
+    assert_eq!(known, 2);
+    for _ in 0..20 {
+        stream.given_up(pull(known));
+    }
+    let control = Object::new(
+        stream.call(|stream, status| unsafe {
+            uniffi_tellus_ffi_fn_method_telemetrysubscription_control(stream, status)
+        }),
+        CONTROL,
+    );
+    for _ in 0..20 {
+        let snapshot =
+            taken(control.call(|control, status| unsafe {
+                uniffi_tellus_ffi_fn_method_streamcontrol_snapshot(control, status)
+            }));
+        assert!(rows(&snapshot).len() > 24);
+    }
+    control.call(|control, status| unsafe { uniffi_tellus_ffi_fn_method_streamcontrol_cancel(control, status) });
+}
+
+#[test]
+fn listeners_are_told_and_let_go_whatever_they_answer() {
+    let _alone = ALONE.lock();
+    callbacks::register();
+    let sandbox = sandbox();
+    let seen = Arc::new(Seen::default());
+    for round in 1..=3 {
+        let client = client(&sandbox);
+        let ids = devices(&sandbox);
+        let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+        let listener = callbacks::handle(&seen);
+        let delivery = Object::new(
+            client.call(|client, status| unsafe {
+                uniffi_tellus_ffi_fn_method_tellusclient_subscribe(client, given(&texts(&ids)), listener, status)
+            }),
+            DELIVERY,
+        );
+        eventually("frames come", || seen.rows.load(Ordering::SeqCst) > 10 * round);
+        drop(delivery);
+        drop(client);
+        eventually("the listener is let go", || Arc::strong_count(&seen) == 1);
+    }
+    assert!(seen.refused.load(Ordering::SeqCst) > 0);
+}
+
+#[test]
+fn providers_answer_and_are_let_go() {
+    let _alone = ALONE.lock();
+    callbacks::register();
+    let sandbox = sandbox();
+    let asked = Arc::new(Seen::default());
+    for _ in 0..3 {
+        let (settings, provider) = (given(&config(sandbox.base_url())), callbacks::handle(&asked));
+        let client = call(|status| unsafe {
+            uniffi_tellus_ffi_fn_constructor_tellusclient_with_token_provider(settings, provider, given(&[0]), status)
+        });
+        let client = Object::new(client.unwrap(), CLIENT);
+        let failed = client.nothing(|client| unsafe { uniffi_tellus_ffi_fn_method_tellusclient_authenticate(client) });
+        let error = failed.unwrap_err();
+        assert!(
+            error.windows(7).any(|part| part == b"no luck"),
+            "{}",
+            String::from_utf8_lossy(&error)
+        );
+    }
+    assert!(count(&asked.asked) >= 3);
+    eventually("the provider is let go", || Arc::strong_count(&asked) == 1);
+}
+
+#[track_caller]
+fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
+    // Under valgrind everything takes fifty times as long.
+    let deadline = Instant::now() + Duration::from_secs(120);
+    while !holds() {
+        assert!(Instant::now() < deadline, "never happened: {what}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
