@@ -108,6 +108,7 @@ class Walk:
         self._size = page_size
         self._note = note
         self._sieve = Sieve(devices)
+        self._sifts = devices is not None or bool(kept)
         self._reading: _Reading | None = None
         self._rate: float | None = None
         self._lock = threading.Lock()
@@ -124,6 +125,7 @@ class Walk:
                 if not self._todo:
                     return None
                 window = self._todo.pop()
+                self._sift_from_now_on()
                 self._reading = _Reading(window, self._begin(window))
             return Step(self._reading.source.next_page(), self._reading)
 
@@ -161,8 +163,15 @@ class Walk:
             count += self._pages(self._density(self._edge))
         return count
 
+    def _sift_from_now_on(self) -> None:
+        """Within a window the core lets each record through once; the sieve is for what two windows have in common."""
+        if self.pages and not self._sifts:
+            self._sifts = True
+            for page in self.pages:
+                self._sieve.fresh(page)
+
     def _keep(self, page: Page[ChargingRecord]) -> Page[ChargingRecord] | None:
-        fresh = self._sieve.fresh(page)
+        fresh = self._sieve.fresh(page) if self._sifts else page
         if not len(fresh):
             return None
         self.pages.append(fresh)
