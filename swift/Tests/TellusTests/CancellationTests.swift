@@ -26,6 +26,30 @@ import Testing
         }
     }
 
+    @Test func cancellingBetweenTwoElementsClosesTheStream() async throws {
+        let sandbox = try Sandbox(["--allow-duplicate-streams"], cadence: .milliseconds(5))
+        let client = try sandbox.client()
+        let open = { try client.stream(devices: [sandbox.device]) }
+        let loops: [@Sendable (TelemetryStream) async throws -> Void] = [
+            { for try await _ in $0.batches() { withUnsafeCurrentTask { $0?.cancel() } } },
+            { for try await _ in $0.frames { withUnsafeCurrentTask { $0?.cancel() } } },
+            // Before the first element.
+            {
+                withUnsafeCurrentTask { $0?.cancel() }
+                for try await _ in $0.batches() {}
+            },
+            {
+                withUnsafeCurrentTask { $0?.cancel() }
+                for try await _ in $0.frames {}
+            },
+        ]
+        for loop in loops {
+            let stream = try open()
+            try await expectCancelled(Task { try await loop(stream) })
+            #expect(stream.isClosed)
+        }
+    }
+
     @Test func cancellingBetweenTwoPagesFetchesNoMore() async throws {
         let sandbox = try Sandbox()
         let client = try sandbox.client()
@@ -49,7 +73,7 @@ import Testing
         let records = client.chargingRecords(pageSize: 2)
         try await sandbox.fault(#""kind": "slow", "delay_ms": 30000, "path": "/operator/charging-records""#)
         let reader = Task { try await records.first { _ in true } }
-        try await eventually("the page is asked for") { client.stats.requests == 1 }
+        try await eventually("the page is asked for") { try await sandbox.pendingFaults() == 0 }
         reader.cancel()
         try await expectCancelled(reader)
         #expect(try await records.first { _ in true } != nil)

@@ -17,7 +17,6 @@ public struct TelemetryBatchSequence: AsyncSequence, Sendable {
 
         /// The next batch; waits until there is something. `nil` after the end.
         public mutating func next() async throws -> TelemetryBatch? {
-            try Task.checkCancellation()
             let stream = try stream ?? source.open()
             self.stream = stream
             return try await stream.nextBatch(maxRows: maxRows)

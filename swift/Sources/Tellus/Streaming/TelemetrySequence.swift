@@ -27,7 +27,6 @@ public struct TelemetrySequence: AsyncSequence, Sendable {
         public mutating func next() async throws -> TelemetryFrame? {
             // The way of nearly every frame: it is at hand, and nothing waits.
             if let frame = try stream?.frameAtHand() { return frame }
-            try Task.checkCancellation()
             let stream = try stream ?? source.open()
             self.stream = stream
             return try await stream.nextFrame(maxRows: TelemetrySequence.rows)

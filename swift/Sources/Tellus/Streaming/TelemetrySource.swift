@@ -5,10 +5,15 @@ enum TelemetrySource: Sendable {
     /// An open one, which outlives the iteration.
     case stream(TelemetryStream)
 
-    func open() throws(TellusError) -> TelemetryStream {
+    /// The stream, opened if it is not yet; not for a task that is cancelled. One that is open is asked all the same, and
+    /// closes itself then.
+    func open() throws -> TelemetryStream {
         switch self {
-        case .devices(let devices, let client): try client.stream(devices: devices)
-        case .stream(let stream): stream
+        case .devices(let devices, let client):
+            try Task.checkCancellation()
+            return try client.stream(devices: devices)
+        case .stream(let stream):
+            return stream
         }
     }
 }
