@@ -77,7 +77,11 @@ unsafe extern "C" {
         status: Status,
     ) -> u64;
     pub(crate) fn uniffi_tellus_ffi_fn_method_tellusclient_authenticate(client: u64) -> u64;
-    pub(crate) fn uniffi_tellus_ffi_fn_method_tellusclient_device(client: u64, id: RustBuffer) -> u64;
+    pub(crate) fn uniffi_tellus_ffi_fn_method_tellusclient_device(
+        client: u64,
+        id: RustBuffer,
+        cancel: RustBuffer,
+    ) -> u64;
     pub(crate) fn uniffi_tellus_ffi_fn_method_tellusclient_telemetry(
         client: u64,
         ids: RustBuffer,
