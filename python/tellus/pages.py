@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar
 
 from tellus._tellus import Page, Table, page_stream
 
@@ -15,11 +15,12 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-class Step(NamedTuple, Generic[T, R]):
+class Step(Generic[T, R]):
     """Something to fetch, and what it is for."""
 
-    call: Call[Page[T] | None]
-    reading: R
+    def __init__(self, call: Call[Page[T] | None], reading: R) -> None:
+        self.call = call
+        self.reading = reading
 
 
 class Reading(Protocol[T]):

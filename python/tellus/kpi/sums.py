@@ -14,24 +14,24 @@ from tellus.kpi.window import Every, Window, refuse
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Ints = NDArray[np.int64]
-    Floats = NDArray[np.float64]
+    _Ints = NDArray[np.int64]
+    _Floats = NDArray[np.float64]
 
 
 class _Parts(NamedTuple):
     """Parts of sessions: of which session, in which cell of the grid, and how much of the session it is."""
 
-    rows: Ints
-    cells: Ints
-    shares: Floats
+    rows: _Ints
+    cells: _Ints
+    shares: _Floats
 
 
 class _Middles(NamedTuple):
     """Sessions that fill whole buckets: from a cell on until before another one of the same place."""
 
-    rows: Ints
-    begin: Ints
-    finish: Ints
+    rows: _Ints
+    begin: _Ints
+    finish: _Ints
 
 
 class Sums:
@@ -94,7 +94,7 @@ class Sums:
         parts = self._count(self._parts.cells[chosen[self._parts.rows]])
         return parts + self._running(chosen[self._middles.rows].astype(np.int64))
 
-    def _place(self, marks: Ints, window: Window) -> None:
+    def _place(self, marks: _Ints, window: Window) -> None:
         begin, finish = self._numbers(pl.col("begin")), self._numbers(pl.col("finish"))
         group = self._numbers(pl.col("group").cast(pl.Int64)) if self._places > 1 else 0
         first, last = window.bounds
@@ -121,10 +121,10 @@ class Sums:
     def _numbers(self, wanted: pl.Expr) -> NDArray[Any]:
         return self.sessions.select(wanted.alias("wanted"))["wanted"].to_numpy()
 
-    def _count(self, cells: Ints) -> pl.Series:
+    def _count(self, cells: _Ints) -> pl.Series:
         return pl.Series(np.bincount(cells, minlength=self.grid.height), dtype=pl.Int64)
 
-    def _running(self, amounts: Ints) -> Ints:
+    def _running(self, amounts: _Ints) -> _Ints:
         """What the sessions that fill whole buckets put into each."""
         change = np.zeros(self.grid.height, np.int64)
         if not amounts.any():
@@ -140,12 +140,12 @@ def _within(sessions: pl.DataFrame, first: int, last: int) -> pl.DataFrame:
     return sessions.filter((pl.col("begin") < last) & ((pl.col("finish") > first) | moment))
 
 
-def _bucket(marks: Ints, moments: Ints) -> Ints:
+def _bucket(marks: _Ints, moments: _Ints) -> _Ints:
     """The index of the bucket that each moment lies in."""
     inner = np.diff(marks[1:-1])
     if inner.size and (inner == inner[0]).all():
         # All but the outer ones, which the window may cut, are of one width: a division, which is faster than a search.
-        found: Ints = (moments - marks[1]) // inner[0] + 1
+        found: _Ints = (moments - marks[1]) // inner[0] + 1
     else:
         found = np.searchsorted(marks, moments, "right") - 1
     return np.clip(found, 0, marks.size - 2)
