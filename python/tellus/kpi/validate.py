@@ -14,7 +14,7 @@ LONGEST = 48.0
 LEAST = 0.5
 MOST = 250.0
 ROUNDING = 1e-4
-"""This share of a limit does not count: energy is told in so many digits, and so is the mean power that it gives."""
+"""By so much a computed mean power may be above the rating: the energy that it comes from is told in so many digits."""
 
 
 class Check(NamedTuple):
@@ -42,7 +42,7 @@ def validate(records: ArrowStream, fleet: ArrowStream | None = None) -> pl.DataF
     - ``peak``: peak power above it
     - ``duplicate``: a record id that was there before; the value is how often it is there
 
-    A limit itself is not odd, nor is what is above it by rounding. What is null is not judged.
+    A limit itself is not odd, nor is a computed power that is above it by rounding. What is null is not judged.
     """
     frame = sessions_of(records)
     hours = (pl.col("end_time") - pl.col("start_time")).dt.total_microseconds() / HOUR
@@ -52,7 +52,9 @@ def validate(records: ArrowStream, fleet: ArrowStream | None = None) -> pl.DataF
         frame = frame.join(ratings, on=CONNECTOR, how="left", maintain_order="left")
         rated = pl.col("rated_power")
     magnitude = pl.col("energy").abs()
-    mean = pl.max_horizontal(pl.col("avg_power").abs(), pl.when(hours > 0).then(magnitude / hours))
+    exact = pl.when(hours > 0).then(magnitude / hours)
+    computed = pl.when(exact <= rated * (1 + ROUNDING)).then(pl.min_horizontal(exact, rated)).otherwise(exact)
+    mean = pl.max_horizontal(pl.col("avg_power").abs(), computed)
     closed = pl.col("end_time").is_not_null()
     again = pl.col("record_id").is_not_null() & ~pl.col("record_id").is_first_distinct()
     checks = [
@@ -76,7 +78,7 @@ def validate(records: ArrowStream, fleet: ArrowStream | None = None) -> pl.DataF
             limit=check.limit,
             unit=pl.lit(check.unit),
         )
-        .filter(pl.col("value") > pl.col("limit") * (1 + ROUNDING) if check.over else pl.col("value") < pl.col("limit"))
+        .filter(pl.col("value") > pl.col("limit") if check.over else pl.col("value") < pl.col("limit"))
         for check in checks
     ]
     return pl.concat(found).sort("_row", maintain_order=True).drop("_row")
