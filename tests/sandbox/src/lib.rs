@@ -48,6 +48,7 @@ mod sync;
 mod ticker;
 mod tokens;
 mod unspecified;
+mod zones;
 
 /// The readings of the switches in [`Quirks`].
 pub mod quirk {

@@ -3,12 +3,12 @@
 //!
 //! Nothing here is promised by the platform. When it answers a question, the answer is changed here.
 //!
-//! Some silences need no constant. The first frame comes with the next cadence tick, not at once. A slot of a schedule
-//! that crosses midnight belongs to the day on which it begins. A second command for a connector with a session under way or queued is a conflict. A command finds a vehicle
-//! at the connector: the one from the last session, or one that has just come. A started session outranks the
-//! schedule. A limit from a flexibility call is a share of the site's capacity, and leaves discharging alone.
+//! Some silences need no constant. The first frame comes with the next cadence tick, not at once. A second
+//! command for a connector with a session under way or queued is a conflict. A command finds a vehicle at the connector:
+//! the one from the last session, or one that has just come. A started session outranks the schedule. A limit from a
+//! flexibility call is a share of the site's capacity, and leaves discharging alone.
 
-use jiff::Timestamp;
+use jiff::Zoned;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
@@ -30,6 +30,10 @@ pub(crate) const MOST_CONNECTORS: i64 = 64;
 /// unless a quirk says otherwise.
 pub(crate) const DEVICE_SECRET_LIFETIME: i64 = 86_400;
 
+/// How long (s) a command waits for its charger before it expires, where the quirk `command_expiry` lets it. Pending
+/// commands may carry an `expiry`; how far away it is, and what becomes of the command then, is not specified.
+pub(crate) const COMMAND_LIFETIME_SECONDS: i64 = 300;
+
 /// Length of the quota window (s). "Per minute" is specified, a sliding window is not.
 pub(crate) const QUOTA_WINDOW_SECONDS: i64 = 60;
 
@@ -45,29 +49,28 @@ pub(crate) fn summary_bucket(state: ConnectorState) -> Option<&'static str> {
     }
 }
 
-/// What a site's `status` filter matches: sites carry no status in the schema. Here every site is active.
-pub(crate) fn site_matches_status(wanted: &str) -> bool {
-    wanted == "active"
-}
-
 /// Status, code and text for a second stream over a device set that is already being streamed. Not specified.
 pub(crate) const SECOND_STREAM: (u16, u32, &str) = (409, 4001, "these devices are already being streamed");
 
 /// Most buckets in one energy series; more are refused as an `end_time` out of range. No limit is specified.
 pub(crate) const MOST_BUCKETS: usize = 10_000;
 
-/// The label of a bucket. "ISO format, granularity-dependent" is specified, neither the exact form nor the time zone
-/// is; here UTC, as short as the bucket allows. (Also not specified, and decided where it is computed: power in a
+/// The label of a bucket that begins at this time in its zone. "ISO format, granularity-dependent" is specified, neither
+/// the exact form nor the time zone is; labels with an hour name their zone. (Also not specified, and decided where it is computed: power in a
 /// bucket is that of charging alone, as its average over the part of the bucket that was asked for, and as the peak of
 /// the sum of the sessions' mean powers.)
-pub(crate) fn bucket_label(granularity: Granularity, labels: BucketLabels, begin: Timestamp) -> String {
+pub(crate) fn bucket_label(granularity: Granularity, labels: BucketLabels, begin: &Zoned) -> String {
     let form = match granularity {
-        _ if labels == BucketLabels::Timestamp => "%Y-%m-%dT%H:%M:%SZ",
-        Granularity::Hour => "%Y-%m-%dT%H:00:00Z",
+        _ if labels == BucketLabels::Timestamp => "%Y-%m-%dT%H:%M:%S%:z",
+        Granularity::Hour => "%Y-%m-%dT%H:%M:%S%:z",
         Granularity::Day => "%Y-%m-%d",
         Granularity::Month => "%Y-%m",
     };
-    begin.strftime(form).to_string()
+    let label = begin.strftime(form).to_string();
+    match begin.time_zone() == &TimeZone::UTC {
+        true => label.replace("+00:00", "Z"),
+        false => label,
+    }
 }
 
 /// State of charge (%) below which no vehicle gives anything back. A floor is mentioned in the diagnostics pages, its
@@ -88,9 +91,6 @@ pub(crate) const ONCE_SEARCH_DAYS: u32 = 9;
 
 /// The text of an answer that has queued a command: as in the document's example. It is said that nobody should read it.
 pub(crate) const COMMAND_SENT: &str = "Command sent";
-
-/// The zone of a schedule that names none. Not specified.
-pub(crate) const DEFAULT_TIME_ZONE: TimeZone = TimeZone::UTC;
 
 /// Whether an id in `target_ids` names an operator. No call tells an operator its own id, and what it looks like is not
 /// specified; here it is the `client_id` of any of the operator's credentials.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::{HeaderMap, Uri};
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde_json::json;
 
 use super::params::Params;
@@ -12,7 +13,7 @@ use super::{Answer, auth};
 use crate::clock::rfc3339;
 use crate::envelope::{ApiError, success};
 use crate::fleet::{Fleet, Granularity, Grid, Point};
-use crate::quirks::{EmptyBuckets, EnergyGroups};
+use crate::quirks::{BucketZone, EmptyBuckets, EnergyGroups};
 use crate::quota::Class;
 use crate::state::Shared;
 use crate::unspecified::MOST_BUCKETS;
@@ -30,20 +31,27 @@ pub(crate) async fn aggregated(State(shared): State<Arc<Shared>>, headers: Heade
         Some("site") => true,
         Some(other) => return Err(ApiError::invalid("group_by", other)),
     };
-    let grid = (from < until)
-        .then(|| Grid::lay(granularity, from, until, MOST_BUCKETS))
-        .flatten()
-        .ok_or_else(|| ApiError::invalid("end_time", params.text("end_time")))?;
 
     let quirks = shared.quirks();
     let fleet = shared.fleet();
     let sites = sites(&fleet, params.text("site_ids"))?;
+    let zone = match (quirks.bucket_zone, sites.first()) {
+        (BucketZone::Local, Some(site)) => fleet.sites[*site].zone(),
+        _ => TimeZone::UTC,
+    };
+    let grid = (from < until)
+        .then(|| Grid::lay(granularity, &zone, (from, until), MOST_BUCKETS))
+        .flatten()
+        .ok_or_else(|| ApiError::invalid("end_time", params.text("end_time")))?;
     let (mut series, total) = fleet.energy(grid.clone(), &sites, None);
     if by_site && quirks.energy_groups == EnergyGroups::BySite {
         let of_site = |site: &usize| fleet.energy(grid.clone(), &[*site], Some(&fleet.sites[*site].id)).0;
-        series = sites.iter().flat_map(of_site).collect();
-        // By time first, as without groups; the sort keeps the order of the sites.
-        series.sort_by(|a: &Point, b: &Point| a.time.cmp(&b.time));
+        let each: Vec<Vec<Point>> = sites.iter().map(of_site).collect();
+        // By time first, as without groups: all sites have the same buckets.
+        let buckets = 0..series.len();
+        series = buckets
+            .flat_map(|bucket| each.iter().filter_map(move |site| site.get(bucket).cloned()))
+            .collect();
     }
     drop(fleet);
     if quirks.empty_buckets == EmptyBuckets::Omitted {

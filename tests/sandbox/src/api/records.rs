@@ -10,8 +10,8 @@ use super::params::Params;
 use super::{Answer, auth};
 use crate::clock::later;
 use crate::envelope::success;
-use crate::fleet::{Record, RecordView};
-use crate::quirks::{RangeEnd, RecordOrder, RecordRange};
+use crate::fleet::{Fleet, Record, RecordView};
+use crate::quirks::{OpenSessions, RangeEnd, RecordOrder, RecordRange};
 use crate::quota::Class;
 use crate::state::Shared;
 
@@ -38,6 +38,19 @@ pub(crate) async fn list(State(shared): State<Arc<Shared>>, headers: HeaderMap, 
         (_, RecordRange::ByStart) => fleet.records.begun(charger.flatten(), from, until),
         (_, RecordRange::ByOverlap) => fleet.records.around(charger.flatten(), from, until),
     };
+    let with_open;
+    let range = match (charger, quirks.open_sessions) {
+        (Some(None), _) | (_, OpenSessions::Absent) => range,
+        (_, OpenSessions::Listed) => {
+            let by_start = quirks.record_range == RecordRange::ByStart;
+            with_open = among(range, &fleet, |open| {
+                charger.flatten().is_none_or(|charger| open.charger == charger)
+                    && until.is_none_or(|until| open.start < until)
+                    && (!by_start || from.is_none_or(|from| open.start >= from))
+            });
+            with_open.as_slice()
+        }
+    };
     let lasts =
         |record: &Record| quirks.record_range == RecordRange::ByStart || from.is_none_or(|from| record.end > from);
     let at = |record: &Record| connector.is_none_or(|connector| u64::from(record.connector_id) == connector);
@@ -58,6 +71,14 @@ pub(crate) async fn list(State(shared): State<Arc<Shared>>, headers: HeaderMap, 
     };
     drop(fleet);
     Ok(success(page.around(&items, total)))
+}
+
+/// The records of sessions that are under way, where they are wanted, among the others in their order.
+fn among(range: &[Arc<Record>], fleet: &Fleet, wanted: impl Fn(&Record) -> bool) -> Vec<Arc<Record>> {
+    let mut all = range.to_vec();
+    all.extend(fleet.open_records().filter(|open| wanted(open)));
+    all.sort_unstable_by(|a, b| a.place().cmp(&b.place()));
+    all
 }
 
 fn views<'a>(records: impl Iterator<Item = &'a Arc<Record>>) -> Vec<RecordView> {

@@ -11,7 +11,6 @@ use crate::envelope::{ApiError, success};
 use crate::fleet::Site;
 use crate::quota::Class;
 use crate::state::Shared;
-use crate::unspecified::site_matches_status;
 
 /// A page of sites.
 pub(crate) async fn list(State(shared): State<Arc<Shared>>, headers: HeaderMap, uri: Uri) -> Answer {
@@ -26,7 +25,7 @@ pub(crate) async fn list(State(shared): State<Arc<Shared>>, headers: HeaderMap, 
     let matching: Vec<&Site> = fleet
         .sites
         .iter()
-        .filter(|_| status.is_none_or(site_matches_status))
+        .filter(|site| status.is_none_or(|status| fleet.site_status(site) == status))
         .collect();
     Ok(success(page.of(&matching, |site| fleet.site_view(site))))
 }

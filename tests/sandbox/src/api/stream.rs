@@ -15,7 +15,7 @@ use super::{Answer, auth};
 use crate::envelope::ApiError;
 use crate::fleet::Fleet;
 use crate::journal::JournalEvent;
-use crate::quirks::{StreamHandshake, UnknownDevice};
+use crate::quirks::{NoDevices, StreamHandshake, UnknownDevice};
 use crate::quota::Class;
 use crate::server::Wire;
 use crate::state::Shared;
@@ -50,7 +50,10 @@ pub(crate) async fn open(
     devices.sort_unstable();
     devices.dedup();
     if devices.is_empty() {
-        return Err(ApiError::missing("devices"));
+        match quirks.no_devices {
+            NoDevices::Refused => return Err(ApiError::missing("devices")),
+            NoDevices::All => devices = shared.fleet().device_ids(),
+        }
     }
     let indices = locate(&shared.fleet(), &devices, quirks.unknown_device)?;
     let handshake = Handshake::of(&headers, connection.map(|Extension(connection)| connection)).ok_or_else(|| {

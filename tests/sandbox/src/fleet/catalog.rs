@@ -80,6 +80,8 @@ pub(crate) struct Place {
     pub(crate) address: &'static str,
     pub(crate) latitude: f64,
     pub(crate) longitude: f64,
+    /// Its time zone, by its name in the IANA database.
+    pub(crate) zone: &'static str,
     /// Temperature of the surroundings (°C).
     pub(crate) ambient: f64,
 }
@@ -90,6 +92,7 @@ const PLACES: [Place; 6] = [
         address: "14 Harbour Street, Bristol BS1 4RN, United Kingdom",
         latitude: 51.4496,
         longitude: -2.5984,
+        zone: "Europe/London",
         ambient: 14.0,
     },
     Place {
@@ -97,6 +100,7 @@ const PLACES: [Place; 6] = [
         address: "Saalestrasse 21, 12055 Berlin, Germany",
         latitude: 52.4690,
         longitude: 13.4428,
+        zone: "Europe/Berlin",
         ambient: 12.0,
     },
     Place {
@@ -104,6 +108,7 @@ const PLACES: [Place; 6] = [
         address: "Rua Augusta 2690, São Paulo 01412-100, Brazil",
         latitude: -23.5614,
         longitude: -46.6650,
+        zone: "America/Sao_Paulo",
         ambient: 24.0,
     },
     Place {
@@ -111,6 +116,7 @@ const PLACES: [Place; 6] = [
         address: "Contactweg 60, 1014 BW Amsterdam, Netherlands",
         latitude: 52.3925,
         longitude: 4.8560,
+        zone: "Europe/Amsterdam",
         ambient: 13.0,
     },
     Place {
@@ -118,6 +124,7 @@ const PLACES: [Place; 6] = [
         address: "2001 Lake Shore Boulevard, Toronto, Canada",
         latitude: 43.6340,
         longitude: -79.4720,
+        zone: "America/Toronto",
         ambient: 10.0,
     },
     Place {
@@ -125,6 +132,7 @@ const PLACES: [Place; 6] = [
         address: "8 Raffles Avenue, Singapore 039802",
         latitude: 1.2898,
         longitude: 103.8550,
+        zone: "Asia/Singapore",
         ambient: 29.0,
     },
 ];

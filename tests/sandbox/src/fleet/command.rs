@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -11,6 +11,7 @@ use crate::clock::rfc3339;
 use crate::quirks::Refusal;
 use crate::quirks::uuid::uuid;
 use crate::random::Random;
+use crate::unspecified::COMMAND_LIFETIME_SECONDS;
 
 /// Commands kept before the oldest closed ones go.
 const KEPT: usize = 50_000;
@@ -66,12 +67,14 @@ pub(crate) enum Status {
     Failed,
     /// Failed, because the charger would not.
     Rejected,
+    /// It never got to its charger.
+    Expired,
 }
 
 impl Status {
     /// True when nothing more can come.
     pub(crate) fn is_closed(self) -> bool {
-        matches!(self, Self::Completed | Self::Failed | Self::Rejected)
+        matches!(self, Self::Completed | Self::Failed | Self::Rejected | Self::Expired)
     }
 }
 
@@ -99,6 +102,12 @@ impl Command {
     /// True for what occupies a connector.
     pub(crate) fn occupies(&self) -> bool {
         matches!(self.action, Action::Start { .. } | Action::Discharge { .. })
+    }
+
+    /// When it expires, if commands do.
+    pub(crate) fn expiry(&self) -> Timestamp {
+        let life = SignedDuration::from_secs(COMMAND_LIFETIME_SECONDS);
+        self.created.checked_add(life).unwrap_or(Timestamp::MAX)
     }
 
     /// The status as the API shows it.

@@ -7,7 +7,7 @@ use super::command::{Action, Command, Fate, Number, Status};
 use super::connector::Condition;
 use super::flexibility::Restraint;
 use super::session::{Origin, Session};
-use crate::quirks::{OfflineCommands, SessionCommands};
+use crate::quirks::{CommandExpiry, OfflineCommands, SessionCommands};
 use crate::random::Random;
 use crate::unspecified::{LOWEST_SOC, failure};
 
@@ -75,6 +75,10 @@ impl Fleet {
             let Some(command) = self.commands.get(number) else {
                 continue;
             };
+            if let Some(end) = self.expired(command) {
+                self.close(number, end, Some(failure("expired", None)));
+                continue;
+            }
             let charger = command.target.map(|(charger, _)| &self.chargers[charger]);
             let (offline, fetches) = charger.map_or((false, false), |charger| (charger.offline, charger.is_outside()));
             let fails = offline && self.quirks.offline_commands == OfflineCommands::Failed;
@@ -110,6 +114,16 @@ impl Fleet {
                 Err(result) => self.note(number, Status::Failed, Some(result)),
             }
         }
+    }
+
+    /// What becomes of a command whose time to wait is over.
+    fn expired(&self, command: &Command) -> Option<Status> {
+        let end = match self.quirks.command_expiry {
+            CommandExpiry::Never => return None,
+            CommandExpiry::Failed => Status::Failed,
+            CommandExpiry::Expired => Status::Expired,
+        };
+        (command.expiry() <= self.at(self.step)).then_some(end)
     }
 
     /// Starts the effect of a command. `Some` is the result of one that is done at once.

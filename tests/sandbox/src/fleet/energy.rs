@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan, Unit, ZonedRound};
+use jiff::{Timestamp, ToSpan, Unit, Zoned, ZonedRound};
 use serde::Serialize;
 
 use super::Fleet;
@@ -13,7 +13,7 @@ use super::record::Record;
 use super::session::Direction;
 use crate::unspecified::bucket_label;
 
-/// Length of a bucket, in UTC.
+/// Length of a bucket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Granularity {
     Hour,
@@ -33,13 +33,13 @@ impl Granularity {
     }
 
     /// The beginning of the bucket a moment lies in, and of the one after it.
-    fn bounds(self, at: Timestamp) -> Option<(Timestamp, Timestamp)> {
+    fn bounds(self, at: Zoned) -> Option<(Zoned, Zoned)> {
         let unit = match self {
             Self::Hour => Unit::Hour,
             Self::Day | Self::Month => Unit::Day,
         };
         let floor = ZonedRound::new().smallest(unit).mode(jiff::RoundMode::Trunc);
-        let mut begin = at.to_zoned(TimeZone::UTC).round(floor).ok()?;
+        let mut begin = at.round(floor).ok()?;
         let span = match self {
             Self::Hour => 1.hour(),
             Self::Day => 1.day(),
@@ -49,7 +49,7 @@ impl Granularity {
             }
         };
         let next = begin.checked_add(span).ok()?;
-        Some((begin.timestamp(), next.timestamp()))
+        Some((begin, next))
     }
 }
 
@@ -57,7 +57,7 @@ impl Granularity {
 #[derive(Clone, Debug)]
 struct Bucket {
     /// Where the whole bucket begins.
-    whole: Timestamp,
+    whole: Zoned,
     from: Timestamp,
     until: Timestamp,
     charge_ws: i64,
@@ -94,12 +94,18 @@ pub(crate) struct Grid {
 }
 
 impl Grid {
-    /// The buckets from `from` to `until`, or `None` if they are more than `most`.
-    pub(crate) fn lay(granularity: Granularity, from: Timestamp, until: Timestamp, most: usize) -> Option<Self> {
+    /// The buckets of a zone from `from` to `until`, or `None` if they are more than `most`.
+    pub(crate) fn lay(
+        granularity: Granularity,
+        zone: &TimeZone,
+        (from, until): (Timestamp, Timestamp),
+        most: usize,
+    ) -> Option<Self> {
         let mut buckets = Vec::new();
         let mut at = from;
         while at < until {
-            let (whole, next) = granularity.bounds(at)?;
+            let (whole, next) = granularity.bounds(at.to_zoned(zone.clone()))?;
+            let next = next.timestamp();
             if buckets.len() == most {
                 return None;
             }
@@ -212,7 +218,7 @@ impl Fleet {
         let points = grid.buckets.iter().map(|bucket| {
             let seconds = bucket.until.duration_since(bucket.from).as_secs_f64();
             Point {
-                time: bucket_label(grid.granularity, self.quirks.bucket_labels, bucket.whole),
+                time: bucket_label(grid.granularity, self.quirks.bucket_labels, &bucket.whole),
                 site_id: site_id.map(str::to_owned),
                 charge_energy: kwh(bucket.charge_ws),
                 discharge_energy: kwh(bucket.discharge_ws),

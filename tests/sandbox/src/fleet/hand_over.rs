@@ -5,7 +5,8 @@ use serde_json::{Map, Value, json};
 
 use super::Fleet;
 use super::command::{Action, Command, Fate, Number, Status};
-use crate::quirks::Delivery;
+use crate::clock::rfc3339;
+use crate::quirks::{CommandExpiry, Delivery};
 use crate::unspecified::failure;
 
 /// A command as a charger gets it.
@@ -14,6 +15,8 @@ pub(crate) struct Pending {
     command_id: String,
     command: &'static str,
     params: Map<String, Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expiry: Option<String>,
 }
 
 /// What a charger says of a command.
@@ -77,6 +80,7 @@ impl Fleet {
             command_id: command.id.clone(),
             command: name(command),
             params,
+            expiry: (self.quirks.command_expiry != CommandExpiry::Never).then(|| rfc3339(command.expiry())),
         })
     }
 

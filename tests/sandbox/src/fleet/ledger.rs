@@ -115,6 +115,7 @@ mod tests {
             connector_id: 1,
             start: at(start),
             end: at(start + seconds),
+            open: false,
             energy_ws: 0,
             peak_w: 0,
             direction: Direction::Charge,

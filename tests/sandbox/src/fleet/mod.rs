@@ -34,6 +34,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 pub(crate) use build::Plan;
@@ -54,6 +55,7 @@ use crate::clock::later;
 use crate::quirks::Quirks;
 use crate::quirks::uuid::uuid;
 use crate::random::Random;
+use crate::zones;
 use catalog::{Model, Place};
 use command::Commands;
 use connector::{Condition, Connector};
@@ -81,6 +83,13 @@ pub(crate) struct Site {
     members: Vec<usize>,
     /// Those of them that are not played from outside.
     simulated: Vec<usize>,
+}
+
+impl Site {
+    /// The time zone of its place.
+    pub(crate) fn zone(&self) -> TimeZone {
+        zones::named(self.place.zone).unwrap_or(TimeZone::UTC)
+    }
 }
 
 /// One charger.

@@ -17,7 +17,7 @@ const TARIFF: f64 = 0.42;
 /// Paid for a kilowatt-hour given back.
 const FEED_IN: f64 = 0.31;
 
-/// A finished session.
+/// A session, finished unless it says that it is open.
 #[derive(Clone, Debug)]
 pub(crate) struct Record {
     pub(crate) record_id: String,
@@ -26,7 +26,9 @@ pub(crate) struct Record {
     pub(crate) charger: usize,
     pub(crate) connector_id: u32,
     pub(crate) start: Timestamp,
+    /// The present, while it is open.
     pub(crate) end: Timestamp,
+    pub(crate) open: bool,
     pub(crate) energy_ws: i64,
     pub(crate) peak_w: i64,
     pub(crate) direction: Direction,
@@ -46,14 +48,16 @@ pub(crate) struct RecordView {
     device_id: String,
     connector_id: u32,
     start_time: String,
-    end_time: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end_time: Option<String>,
     energy: f64,
     max_power: f64,
     avg_power: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     cost: Option<f64>,
     meter_start: f64,
-    meter_end: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    meter_end: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     vehicle_info: Option<VehicleInfo>,
 }
@@ -74,6 +78,7 @@ impl Record {
             connector_id,
             start,
             end: start.checked_add(SignedDuration::from_secs(seconds)).unwrap_or(start),
+            open: false,
             energy_ws: session.energy_ws,
             peak_w: session.peak_w,
             direction: session.direction,
@@ -98,18 +103,19 @@ impl Record {
     /// The record as the API shows it.
     pub(crate) fn view(&self) -> RecordView {
         let told = self.uploaded.as_deref().cloned().unwrap_or_else(|| self.computed());
+        let closed = !self.open;
         RecordView {
             record_id: told.record_id,
             device_id: self.device_id.clone(),
             connector_id: told.connector_id,
             start_time: rfc3339(told.start),
-            end_time: rfc3339(told.end),
+            end_time: closed.then(|| rfc3339(told.end)),
             energy: told.energy,
             max_power: told.max_power,
             avg_power: told.avg_power,
-            cost: told.cost,
+            cost: told.cost.filter(|_| closed),
             meter_start: told.meter_start,
-            meter_end: told.meter_end,
+            meter_end: closed.then_some(told.meter_end),
             vehicle_info: told.vehicle,
         }
     }
@@ -137,7 +143,7 @@ impl Record {
             vehicle: Some(VehicleInfo {
                 vin: Some(self.vin.clone()),
                 soc_start: Some(self.soc_start),
-                soc_end: Some(self.soc_end),
+                soc_end: (!self.open).then_some(self.soc_end),
             }),
         }
     }
@@ -150,14 +156,40 @@ impl Fleet {
         if seconds == 0 {
             return;
         }
-        let begin = self.at(session.began);
-        let charger = &mut self.chargers[at.0];
-        let connector = &mut charger.connectors[at.1];
-        let labels = [0x4EC0, at.0 as u64, u64::from(connector.id), self.step as u64];
+        let record = self.recorded(at, session, seconds);
+        self.connector(at).meter_ws += session.energy_ws;
+        self.records.add(record);
+    }
+
+    /// What there is so far of the sessions that are under way.
+    pub(crate) fn open_records(&self) -> impl Iterator<Item = Arc<Record>> {
+        let places = self.chargers.iter().enumerate().flat_map(|(index, charger)| {
+            let connectors = charger.connectors.iter().enumerate();
+            connectors.filter_map(move |(number, connector)| Some(((index, number), connector.session.as_ref()?)))
+        });
+        places.filter_map(|(at, session)| {
+            let seconds = self.step - session.began;
+            let mut record = self.recorded(at, session, seconds);
+            record.open = true;
+            // One of no length may yet leave none.
+            (seconds > 0).then(|| Arc::new(record))
+        })
+    }
+
+    /// The record of a session at a connector that has lasted for some seconds. Its id depends on its beginning, so that
+    /// an open record and the final one are the same.
+    fn recorded(&self, at: (usize, usize), session: &Session, seconds: i64) -> Record {
+        let charger = &self.chargers[at.0];
+        let connector = &charger.connectors[at.1];
+        let labels = [0x4EC0, at.0 as u64, u64::from(connector.id), session.began as u64];
         let id = format!("rec_{}", Random::new(self.seed, &labels).hex(12));
         let place = (charger.id.as_str(), at.0, connector.id);
-        let record = Record::of(session, place, (begin, seconds), connector.meter_ws, id);
-        connector.meter_ws += session.energy_ws;
-        self.records.add(record);
+        Record::of(
+            session,
+            place,
+            (self.at(session.began), seconds),
+            connector.meter_ws,
+            id,
+        )
     }
 }

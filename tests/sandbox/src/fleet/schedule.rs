@@ -1,9 +1,10 @@
 //! Charging schedules: which slot a moment lies in.
 
+use jiff::Timestamp;
 use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan};
 
+use crate::quirks::NightSlots;
 use crate::unspecified::ONCE_SEARCH_DAYS;
 
 /// How a schedule repeats.
@@ -22,7 +23,7 @@ pub(crate) enum SlotAction {
     Idle,
 }
 
-/// A part of a day. It belongs to the day on which it begins, also when it ends on the next.
+/// A part of a day, or of a night: then it ends on the day after the one on which it begins.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Slot {
     pub(crate) days: Vec<Weekday>,
@@ -43,9 +44,19 @@ pub(crate) struct Schedule {
     pub(crate) target_soc: Option<u8>,
     pub(crate) from: Option<Timestamp>,
     pub(crate) until: Option<Timestamp>,
-    pub(crate) zone: TimeZone,
+    /// None until the charger gets it, if the request names none.
+    pub(crate) zone: Option<TimeZone>,
     /// When the charger got it.
     pub(crate) stored: Timestamp,
+}
+
+/// One time that a slot is active.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Occurrence {
+    /// When the whole slot begins, of which this may be a part.
+    begin: Timestamp,
+    from: Timestamp,
+    until: Timestamp,
 }
 
 /// A slot that is under way.
@@ -66,20 +77,21 @@ impl Schedule {
     }
 
     /// The slot that `now` lies in. Of several the first in the list.
-    pub(crate) fn active(&self, now: Timestamp) -> Option<Active> {
+    pub(crate) fn active(&self, now: Timestamp, nights: NightSlots) -> Option<Active> {
         let effective = self.from.is_none_or(|from| from <= now) && self.until.is_none_or(|until| now < until);
         if !self.enabled || !effective {
             return None;
         }
-        let today = now.to_zoned(self.zone.clone()).date();
+        let today = self.day(now);
         self.slots.iter().find_map(|slot| {
-            // A slot across midnight may have begun yesterday.
-            let begun = [today.yesterday().ok(), Some(today)].into_iter().flatten();
-            let mut occurrences = begun.filter_map(|day| self.occurrence(slot, day));
-            let (begin, _) = occurrences.find(|(begin, end)| *begin <= now && now < *end)?;
+            // A slot across midnight may be that of yesterday, or of tomorrow.
+            let days = [today.yesterday().ok(), Some(today), today.tomorrow().ok()];
+            let occurrences = days.into_iter().flatten();
+            let mut occurrences = occurrences.flat_map(|day| self.occurrences(slot, day, nights));
+            let occurrence = occurrences.find(|one| one.from <= now && now < one.until)?;
             Some(Active {
                 schedule_id: self.id.clone(),
-                begin,
+                begin: occurrence.begin,
                 action: slot.action,
                 limit_w: slot.limit_w,
                 target_soc: self.target_soc,
@@ -87,43 +99,85 @@ impl Schedule {
         })
     }
 
-    /// When the slot that belongs to `day` begins and ends, if there is one on that day.
-    fn occurrence(&self, slot: &Slot, day: Date) -> Option<(Timestamp, Timestamp)> {
-        let span = self.span(slot, day)?;
-        let wanted = match self.repeat {
-            Repeat::Daily => true,
-            Repeat::Weekly => slot.days.contains(&day.weekday()),
-            Repeat::Once => self.first(slot) == Some(span),
-        };
-        wanted.then_some(span)
+    /// The times of a slot that are meant for `day`, if it is meant for that day at all.
+    fn occurrences(&self, slot: &Slot, day: Date, nights: NightSlots) -> Vec<Occurrence> {
+        let mut spans = self.spans(slot, day, nights);
+        match self.repeat {
+            Repeat::Daily => {}
+            Repeat::Weekly => spans.retain(|_| slot.days.contains(&day.weekday())),
+            Repeat::Once => {
+                let first = self.first(slot, nights);
+                spans.retain(|span| Some(span) == first.as_ref());
+            }
+        }
+        spans
     }
 
     /// The one occurrence of a slot that happens once: the first that is not over when the schedule takes effect.
-    fn first(&self, slot: &Slot) -> Option<(Timestamp, Timestamp)> {
+    fn first(&self, slot: &Slot, nights: NightSlots) -> Option<Occurrence> {
         let effect = self.from.map_or(self.stored, |from| from.max(self.stored));
-        let mut day = effect.to_zoned(self.zone.clone()).date().yesterday().ok()?;
+        let mut day = self.day(effect).yesterday().ok()?;
         for _ in 0..ONCE_SEARCH_DAYS {
             let named = slot.days.is_empty() || slot.days.contains(&day.weekday());
-            match self.span(slot, day) {
-                Some(span) if named && span.1 > effect => return Some(span),
-                _ => day = day.tomorrow().ok()?,
+            let mut spans = self.spans(slot, day, nights).into_iter();
+            match spans.find(|span| named && span.until > effect) {
+                None => day = day.tomorrow().ok()?,
+                first => return first,
             }
         }
         None
     }
 
-    fn span(&self, slot: &Slot, day: Date) -> Option<(Timestamp, Timestamp)> {
-        let last = if slot.end <= slot.start {
-            day.checked_add(1.day()).ok()?
-        } else {
-            day
+    /// When the slot begins and ends that a day has if it is named.
+    fn spans(&self, slot: &Slot, day: Date, nights: NightSlots) -> Vec<Occurrence> {
+        let (before, after) = (day.yesterday().ok(), day.tomorrow().ok());
+        let whole = |first: Option<Date>, last: Option<Date>| {
+            let begin = self.moment(first?, slot.start)?;
+            let until = self.moment(last?, slot.end)?;
+            Some(Occurrence {
+                begin,
+                from: begin,
+                until,
+            })
         };
-        // A time that the change of the clocks skips or repeats is read the usual way: later, or the first of the two.
-        let moment = |day: Date, time: Time| {
-            let zoned = self.zone.to_ambiguous_zoned(day.to_datetime(time)).compatible().ok()?;
-            Some(zoned.timestamp())
+        // Where no day is named, it makes no difference.
+        let across = slot.end <= slot.start && !slot.days.is_empty();
+        let spans = match nights {
+            NightSlots::LastDay if across => vec![whole(before, Some(day))],
+            NightSlots::EachDay if across => {
+                let midnight = |day: Option<Date>| self.moment(day?, Time::midnight());
+                // Both halves of a night have the name of that night: two days in a row are no two sessions.
+                let first_hours = whole(before, Some(day)).zip(midnight(Some(day)));
+                let last_hours = whole(Some(day), after).zip(midnight(after));
+                vec![
+                    first_hours.map(|(night, from)| Occurrence { from, ..night }),
+                    last_hours.map(|(night, until)| Occurrence { until, ..night }),
+                ]
+            }
+            _ if slot.end <= slot.start => vec![whole(Some(day), after)],
+            _ => vec![whole(Some(day), Some(day))],
         };
-        Some((moment(day, slot.start)?, moment(last, slot.end)?))
+        spans.into_iter().flatten().collect()
+    }
+
+    fn zone(&self) -> TimeZone {
+        self.zone.clone().unwrap_or(TimeZone::UTC)
+    }
+
+    /// The day that a moment lies in.
+    fn day(&self, at: Timestamp) -> Date {
+        at.to_zoned(self.zone()).date()
+    }
+
+    /// The moment of a time on the clock. One that the change of the clocks skips or repeats is read the usual way: later,
+    /// or the first of the two.
+    fn moment(&self, day: Date, time: Time) -> Option<Timestamp> {
+        let zoned = self
+            .zone()
+            .to_ambiguous_zoned(day.to_datetime(time))
+            .compatible()
+            .ok()?;
+        Some(zoned.timestamp())
     }
 }
 
@@ -148,13 +202,17 @@ mod tests {
             target_soc: None,
             from: None,
             until: None,
-            zone: TimeZone::get(zone).unwrap(),
+            zone: TimeZone::get(zone).ok(),
             stored: "2026-03-15T11:00:00Z".parse().unwrap(),
         }
     }
 
     fn active(schedule: &Schedule, at: &str) -> bool {
-        schedule.active(at.parse().unwrap()).is_some()
+        active_with(schedule, at, NightSlots::FirstDay)
+    }
+
+    fn active_with(schedule: &Schedule, at: &str, nights: NightSlots) -> bool {
+        schedule.active(at.parse().unwrap(), nights).is_some()
     }
 
     #[test]
@@ -171,6 +229,39 @@ mod tests {
         ] {
             assert_eq!(active(&monday, at), expected, "{at}");
         }
+    }
+
+    #[test]
+    fn a_night_may_belong_to_its_last_day_or_to_neither() {
+        let night = (time(22, 0, 0, 0), time(8, 0, 0, 0));
+        let monday = schedule(Repeat::Weekly, &[Weekday::Monday], night, "UTC");
+        for (at, last, each) in [
+            ("2026-03-15T21:59:59Z", false, false),
+            ("2026-03-15T22:00:00Z", true, false),
+            ("2026-03-16T00:00:00Z", true, true),
+            ("2026-03-16T07:59:59Z", true, true),
+            ("2026-03-16T08:00:00Z", false, false),
+            ("2026-03-16T22:00:00Z", false, true),
+            ("2026-03-16T23:59:59Z", false, true),
+            ("2026-03-17T00:00:00Z", false, false),
+        ] {
+            assert_eq!(active_with(&monday, at, NightSlots::LastDay), last, "{at}");
+            assert_eq!(active_with(&monday, at, NightSlots::EachDay), each, "{at}");
+        }
+        // Once is a single part of it, and without days every night is meant whole.
+        let once = schedule(Repeat::Once, &[Weekday::Monday], night, "UTC");
+        assert!(active_with(&once, "2026-03-16T01:00:00Z", NightSlots::EachDay));
+        assert!(!active_with(&once, "2026-03-16T23:00:00Z", NightSlots::EachDay));
+        let daily = schedule(Repeat::Daily, &[], night, "UTC");
+        for nights in [NightSlots::LastDay, NightSlots::EachDay] {
+            assert!(active_with(&daily, "2026-03-16T23:00:00Z", nights));
+            assert!(active_with(&daily, "2026-03-17T01:00:00Z", nights));
+        }
+        // Two days in a row are one night.
+        let both = schedule(Repeat::Weekly, &[Weekday::Monday, Weekday::Tuesday], night, "UTC");
+        let begin = |at: &str| both.active(at.parse().unwrap(), NightSlots::EachDay).unwrap().begin;
+        assert_eq!(begin("2026-03-16T23:00:00Z"), begin("2026-03-17T01:00:00Z"));
+        assert_ne!(begin("2026-03-17T01:00:00Z"), begin("2026-03-17T23:00:00Z"));
     }
 
     #[test]

@@ -1,9 +1,12 @@
 //! Chargers that follow the schedules stored in them.
 
+use jiff::tz::TimeZone;
+
 use super::Fleet;
 use super::connector::Condition;
 use super::schedule::{Active, Schedule, SlotAction};
 use super::session::{Direction, Origin, Session};
+use crate::quirks::ScheduleZone;
 use crate::random::Random;
 use crate::unspecified::LOWEST_SOC;
 
@@ -11,6 +14,12 @@ impl Fleet {
     /// Stores a schedule; one with the same id is replaced.
     pub(super) fn store_schedule(&mut self, at: (usize, usize), mut schedule: Schedule) {
         schedule.stored = self.at(self.step);
+        let home = &self.sites[self.chargers[at.0].site];
+        let usual = match self.quirks.schedule_zone {
+            ScheduleZone::Utc => TimeZone::UTC,
+            ScheduleZone::Site => home.zone(),
+        };
+        schedule.zone.get_or_insert(usual);
         let schedules = &mut self.connector(at).schedules;
         schedules.retain(|other| other.id != schedule.id);
         schedules.push(schedule);
@@ -25,6 +34,7 @@ impl Fleet {
             return;
         }
         self.replan = false;
+        let nights = self.quirks.night_slots;
         for charger in 0..self.chargers.len() {
             for connector in 0..self.chargers[charger].connectors.len() {
                 let here = &self.chargers[charger].connectors[connector];
@@ -32,7 +42,11 @@ impl Fleet {
                     continue;
                 }
                 // The schedule stored last comes first.
-                let slot = here.schedules.iter().rev().find_map(|schedule| schedule.active(now));
+                let slot = here
+                    .schedules
+                    .iter()
+                    .rev()
+                    .find_map(|schedule| schedule.active(now, nights));
                 if slot != here.slot {
                     self.enter_slot((charger, connector), slot);
                 }

@@ -74,6 +74,7 @@ impl Fleet {
             vin: String::new(),
             soc_start: 0,
             soc_end: 0,
+            open: false,
             uploaded: Some(upload),
         });
         true

@@ -10,7 +10,7 @@ use super::{Charger, Fleet, Site};
 use crate::clock::rfc3339;
 use crate::fleet::physics::kw;
 use crate::quirks::uuid::{means, uuid};
-use crate::quirks::{DeviceStatus, Ids};
+use crate::quirks::{DeviceStatus, Ids, SiteStatus};
 use crate::unspecified::summary_bucket;
 
 /// Seconds between two heartbeats of a charger.
@@ -83,7 +83,7 @@ impl Fleet {
                 *count = json!(count.as_u64().unwrap_or(0) + 1);
             }
         }
-        json!({
+        let mut view = json!({
             "site_id": site.id,
             "name": site.name,
             "address": site.place.address,
@@ -92,7 +92,20 @@ impl Fleet {
             "status_summary": summary,
             "power_capacity": kw(site.capacity_w),
             "created_at": rfc3339(site.created),
-        })
+        });
+        if self.quirks.site_status == SiteStatus::Shown {
+            view["status"] = json!(self.site_status(site));
+        }
+        view
+    }
+
+    /// Whether a site is active, in the words of the list's filter.
+    pub(crate) fn site_status(&self, site: &Site) -> &'static str {
+        let is_active = match self.quirks.site_status {
+            SiteStatus::Absent => true,
+            SiteStatus::Shown => site.members.iter().any(|index| !self.chargers[*index].offline),
+        };
+        if is_active { "active" } else { "inactive" }
     }
 
     /// Details of the charger at `index`.

@@ -110,6 +110,10 @@ switches! {
         Microseconds = "microseconds": "UTC, with microseconds.",
         Offset = "offset": "Milliseconds, and `+00:00` in the place of `Z`.",
     }
+    site_status: SiteStatus, "The `status` of a site, by which a list can be narrowed." {
+        Absent = "absent": "Not shown; every site is active.",
+        Shown = "shown": "Shown: active while a charger of it is on line.",
+    }
     device_status: DeviceStatus, "The `status` of a device with a fault." {
         OnlineOrOffline = "online_or_offline": "Online or offline, like any other.",
         WithFault = "with_fault": "`fault`, while it is on line.",
@@ -155,6 +159,10 @@ switches! {
         PowerOnly = "power_only": "Power is negative, energy is not.",
         Positive = "positive": "Neither is negative.",
     }
+    no_devices: NoDevices, "A stream for which no device is named." {
+        Refused = "refused": "It is refused.",
+        All = "all": "It is for every device there is.",
+    }
     unknown_device: UnknownDevice, "A device in `devices=` that nobody knows." {
         Refused = "refused": "The stream is refused.",
         Ignored = "ignored": "It is left out.",
@@ -165,6 +173,15 @@ switches! {
         CommandId = "command_id": "The id of a command.",
         Omitted = "omitted": "No such field.",
     }
+    schedule_zone: ScheduleZone, "The time zone of a schedule that names none." {
+        Utc = "utc": "UTC.",
+        Site = "site": "That of the charger's site.",
+    }
+    night_slots: NightSlots, "The day that a slot across midnight is meant for, where days are named." {
+        FirstDay = "first_day": "The one on which it begins.",
+        LastDay = "last_day": "The one on which it ends.",
+        EachDay = "each_day": "Neither night: the day's own first hours and its own last hours.",
+    }
     control_id: ControlId, "The `control_id` of a flexibility call, among the commands." {
         Pollable = "pollable": "It can be followed there.",
         Unknown = "unknown": "It is unknown there.",
@@ -173,6 +190,11 @@ switches! {
         Queued = "queued": "It waits in the queue.",
         Failed = "failed": "It fails at once.",
         Refused = "refused": "It is refused (4001).",
+    }
+    command_expiry: CommandExpiry, "A command that its charger does not take within five minutes." {
+        Never = "never": "It waits on.",
+        Failed = "failed": "It has failed.",
+        Expired = "expired": "It is `expired`, which the schema lacks.",
     }
     refusal: Refusal, "The status of a command that its charger has refused." {
         Failed = "failed": "`failed`.",
@@ -199,6 +221,10 @@ switches! {
         Excluded = "excluded": "No.",
         Included = "included": "Yes.",
     }
+    open_sessions: OpenSessions, "Sessions that are under way, among the records." {
+        Absent = "absent": "A record comes with the end of its session.",
+        Listed = "listed": "They have records, too, with what there is so far and without an `end_time`.",
+    }
     record_order: RecordOrder, "The order of records." {
         NewestFirst = "newest_first": "The newest first.",
         OldestFirst = "oldest_first": "The oldest first.",
@@ -214,5 +240,9 @@ switches! {
     bucket_labels: BucketLabels, "The label of a bucket." {
         Short = "short": "As short as the bucket allows.",
         Timestamp = "timestamp": "The full time of its beginning.",
+    }
+    bucket_zone: BucketZone, "The time zone in which the buckets of an energy series begin." {
+        Utc = "utc": "UTC.",
+        Local = "local": "That of the first site that is asked for.",
     }
 }

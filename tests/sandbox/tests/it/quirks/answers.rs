@@ -4,6 +4,42 @@ use tellus_sandbox::FaultKind;
 use super::{charge, connector, scene, turn};
 use crate::support::{Api, frame, json as json_of, open};
 
+/// Names of the sites of a list, and their states.
+async fn sites(api: &Api, query: &str) -> Vec<(String, Value)> {
+    let (status, page) = api.fetch(&format!("/operator/sites{query}")).await;
+    assert_eq!(status, 200, "{page}");
+    let items = page["data"]["items"].as_array().unwrap();
+    let named = items
+        .iter()
+        .map(|site| (site["site_id"].as_str().unwrap().to_owned(), site["status"].clone()));
+    named.collect()
+}
+
+#[tokio::test]
+async fn sites_may_have_a_status() {
+    let (sandbox, api) = scene().await;
+    let all = sites(&api, "").await;
+    assert!(all.iter().all(|site| site.1.is_null()));
+    for id in sandbox.device_ids() {
+        if device(&api, &id).await["site_id"] == all[1].0.as_str() {
+            sandbox.inject(FaultKind::DeviceOffline {
+                device: id,
+                cleared: false,
+            });
+        }
+    }
+    assert_eq!(sites(&api, "?status=active").await.len(), all.len());
+    turn(&sandbox, &[("site_status", "shown")]).await;
+    assert_eq!(
+        sites(&api, "?status=inactive").await,
+        [(all[1].0.clone(), json!("inactive"))]
+    );
+    let active = sites(&api, "?status=active").await;
+    assert_eq!(active.len(), all.len() - 1);
+    assert!(active.iter().all(|site| site.1 == "active"));
+    assert_eq!(sites(&api, "").await.len(), all.len());
+}
+
 async fn device(api: &Api, id: &str) -> Value {
     let (status, mut answer) = api.fetch(&format!("/operator/devices/{id}")).await;
     assert_eq!(status, 200, "{answer}");

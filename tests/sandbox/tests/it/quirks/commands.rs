@@ -67,6 +67,48 @@ async fn a_charger_off_line_gets_commands_by_every_rule() {
 }
 
 #[tokio::test]
+async fn a_command_that_waits_too_long_by_every_rule() {
+    for (words, end) in [
+        (&[][..], "queued"),
+        (&[("command_expiry", "failed")][..], "failed"),
+        (&[("command_expiry", "expired")][..], "expired"),
+    ] {
+        let (sandbox, api) = scene().await;
+        turn(&sandbox, words).await;
+        let device = sandbox.device_ids()[1].clone();
+        sandbox.inject(FaultKind::DeviceOffline { device, cleared: false });
+        let start = connector(&sandbox, 1, "start");
+        let (_, simulated) = api.command(&start, &json!({})).await;
+        let charger = Charger::new(&sandbox, "SN1").await;
+        let path = format!("/operator/devices/{}/connectors/1/start", charger.device_id);
+        let (_, played) = api.command(&path, &json!({})).await;
+        let ids = [&simulated["data"]["command_id"], &played["data"]["command_id"]];
+        sandbox.advance(Duration::from_secs(299));
+        for id in ids {
+            assert_eq!(state(&api, id).await, "queued");
+        }
+        sandbox.advance(Duration::from_secs(2));
+        for id in ids {
+            assert_eq!(state(&api, id).await, end, "{words:?}");
+        }
+        // What has expired occupies no connector, and its charger is not given it any more.
+        let waits = end == "queued";
+        assert_eq!(api.command(&start, &json!({})).await.0, if waits { 409 } else { 200 });
+        assert_eq!(charger.beat().await.len(), usize::from(waits));
+        // A charger is told how long it has.
+        let (_, next) = api.command(&path, &json!({})).await;
+        assert_eq!(next["code"], if waits { 4001 } else { 0 });
+        if !waits {
+            let given = charger.beat().await;
+            let told: jiff::Timestamp = given[0]["expiry"].as_str().unwrap().parse().unwrap();
+            let now: jiff::Timestamp = "2026-03-15T11:05:01Z".parse().unwrap();
+            let left = told.duration_since(now).as_secs();
+            assert!((298..=300).contains(&left), "{left}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_refusal_may_have_a_word_of_its_own() {
     let (sandbox, api) = scene().await;
     sandbox.inject(FaultKind::CommandFailed {

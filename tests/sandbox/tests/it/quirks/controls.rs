@@ -85,6 +85,7 @@ fn every_reading_is_played_in_a_test() {
         include_str!("frames.rs"),
         include_str!("limits.rs"),
         include_str!("records.rs"),
+        include_str!("schedules.rs"),
         include_str!("tokens.rs"),
     ]
     .concat();

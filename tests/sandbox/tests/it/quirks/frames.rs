@@ -137,3 +137,18 @@ async fn an_unknown_device_may_be_left_out() {
         assert_eq!(frame(&mut socket).await["device_id"], id.as_str());
     }
 }
+
+#[tokio::test]
+async fn a_stream_of_no_device_may_be_one_of_all() {
+    let (sandbox, api) = scene().await;
+    for query in ["", "devices=", "devices=,"] {
+        assert_eq!(open(&sandbox, Some(&api.token), query).await.err().unwrap().0, 400);
+    }
+    turn(&sandbox, &[("no_devices", "all")]).await;
+    let mut socket = open(&sandbox, Some(&api.token), "").await.unwrap();
+    let mut missing = sandbox.device_ids();
+    while !missing.is_empty() {
+        let seen = frame(&mut socket).await;
+        missing.retain(|id| seen["device_id"] != id.as_str());
+    }
+}

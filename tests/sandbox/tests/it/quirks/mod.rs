@@ -7,6 +7,7 @@ mod errors;
 mod frames;
 mod limits;
 mod records;
+mod schedules;
 mod tokens;
 
 use serde_json::{Value, json};

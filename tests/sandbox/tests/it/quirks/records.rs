@@ -2,7 +2,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use tellus_sandbox::Options;
 
-use super::{scene, scene_with, turn};
+use super::{charge, connector, scene, scene_with, turn};
 use crate::support::{Api, obedient};
 
 /// The records of a query, newest first unless a switch says otherwise.
@@ -67,6 +67,38 @@ async fn records_in_the_other_order() {
     );
 }
 
+#[tokio::test]
+async fn a_session_under_way_may_have_a_record() {
+    let (sandbox, api) = scene_with(one_day()).await;
+    charge(&sandbox, &api, 1).await;
+    let device = format!("device_id={}", sandbox.device_ids()[1]);
+    let closed = records(&api, &device).await;
+    assert!(closed.iter().all(|record| record["end_time"].is_string()));
+    turn(&sandbox, &[("open_sessions", "listed")]).await;
+    let all = records(&api, &device).await;
+    assert_eq!((&all[1..], all.len()), (&closed[..], closed.len() + 1));
+    assert!(records(&api, "").await.contains(&all[0]));
+    for missing in ["end_time", "meter_end", "cost"] {
+        assert_eq!(all[0].get(missing), None);
+    }
+    assert!(all[0]["energy"].as_f64().unwrap() > 0.0);
+    // By its beginning it is in no later range, but it lasts into each.
+    let begun = time(&all[0], "start_time");
+    let later = format!("{device}&start_time={}", begun + SignedDuration::from_secs(10));
+    let earlier = format!("{device}&end_time={begun}");
+    assert_eq!(records(&api, &later).await, [json!(null); 0]);
+    assert!(!records(&api, &earlier).await.contains(&all[0]));
+    assert_eq!(records(&api, &format!("{device}&start_time={begun}")).await, all[..1]);
+    turn(&sandbox, &[("open_sessions", "listed"), ("record_range", "by_overlap")]).await;
+    assert_eq!(records(&api, &later).await, all[..1]);
+    // The record of the whole session is the same one.
+    assert_eq!(api.command(&connector(&sandbox, 1, "stop"), &json!({})).await.0, 200);
+    sandbox.advance(std::time::Duration::from_secs(5));
+    let after = records(&api, &device).await;
+    assert_eq!((after.len(), &after[0]["record_id"]), (all.len(), &all[0]["record_id"]));
+    assert!(after[0]["end_time"].is_string() && after[0]["meter_start"] == all[0]["meter_start"]);
+}
+
 /// The energy series of two days, by hours.
 async fn series(api: &Api) -> Vec<Value> {
     let range = "start_time=2026-03-13T00:00:00Z&end_time=2026-03-16T00:00:00Z";
@@ -93,4 +125,38 @@ async fn series_with_groups_holes_and_full_labels() {
         .fetch(&format!("/operator/aggregated/energy?granularity=month&{range}"))
         .await;
     assert_eq!(months["data"]["series"][1]["time"], json!("2026-03-01T00:00:00Z"));
+}
+
+#[tokio::test]
+async fn a_series_in_the_zone_of_its_site() {
+    let (sandbox, api) = scene().await;
+    let (_, page) = api.fetch("/operator/sites").await;
+    let sites = page["data"]["items"].as_array().unwrap();
+    let german = |site: &&Value| site["address"].as_str().unwrap().ends_with("Germany");
+    let berlin = sites.iter().find(german).unwrap()["site_id"].as_str().unwrap();
+    let series = async |granularity: &str, site: &str| {
+        // Three days in Berlin, of which the second has 23 hours.
+        let range = "start_time=2026-03-27T23:00:00Z&end_time=2026-03-30T22:00:00Z";
+        let path = format!("/operator/aggregated/energy?granularity={granularity}&{range}{site}");
+        let (status, answer) = api.fetch(&path).await;
+        assert_eq!(status, 200, "{answer}");
+        let points = answer["data"]["series"].as_array().unwrap().clone();
+        points
+            .into_iter()
+            .map(|mut point| point["time"].take())
+            .collect::<Vec<_>>()
+    };
+    let there = format!("&site_ids={berlin}");
+    assert_eq!(series("day", &there).await.len(), 4);
+    turn(&sandbox, &[("bucket_zone", "local")]).await;
+    assert_eq!(series("day", &there).await, ["2026-03-28", "2026-03-29", "2026-03-30"]);
+    let hours = series("hour", &there).await;
+    assert_eq!(hours.len(), 71);
+    assert_eq!(
+        [&hours[25], &hours[26]],
+        ["2026-03-29T01:00:00+01:00", "2026-03-29T03:00:00+02:00"]
+    );
+    // Without sites the first one's zone counts, which is London's.
+    let london = series("hour", "").await;
+    assert_eq!(london[0], "2026-03-27T23:00:00+00:00");
 }
