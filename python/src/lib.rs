@@ -23,6 +23,7 @@ mod provider;
 mod sandbox;
 mod schedule;
 mod settings;
+mod sieve;
 mod signing;
 mod stream;
 mod table;
@@ -52,10 +53,11 @@ mod _tellus {
             ChargingRecord, CommandReceipt, CommandStatus, Connector, Device, EnergyPoint, EnergySeries, EnergyTotal,
             FlexibilityReceipt, KnownDevice, Location, Site, join_energy,
         },
-        pages::{CorePages, Page, Sieve, page_stream},
+        pages::{CorePages, Page, page_stream},
         parcel::Parcel,
         provider::TokenRequest,
         sandbox::CoreSandbox,
+        sieve::Sieve,
         stream::CoreStream,
         table::Table,
         telemetry::{

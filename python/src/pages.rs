@@ -1,9 +1,6 @@
 //! Lists that come page by page.
 
-use std::{
-    collections::HashSet,
-    sync::{Arc, Mutex as SyncMutex, PoisonError},
-};
+use std::sync::Arc;
 
 use pyo3::{
     IntoPyObjectExt,
@@ -138,8 +135,8 @@ impl CorePages {
 /// Entries of a list that came together: a sequence, and a table.
 #[pyclass(frozen, extends = Table, sequence, module = "tellus")]
 pub(crate) struct Page {
-    total: Option<u64>,
-    items: Items,
+    pub(crate) total: Option<u64>,
+    pub(crate) items: Items,
 }
 
 has_rows!(Page);
@@ -202,46 +199,6 @@ impl Page {
 
     fn __repr__(&self) -> String {
         format!("Page(entries={})", self.items.len())
-    }
-}
-
-/// Lets each charging record through once, and only those of some chargers.
-#[pyclass(frozen, module = "tellus._tellus")]
-pub(crate) struct Sieve {
-    devices: Option<HashSet<String>>,
-    seen: SyncMutex<HashSet<String>>,
-}
-
-#[pymethods]
-impl Sieve {
-    #[new]
-    fn new(devices: Option<Vec<String>>) -> Self {
-        Self {
-            devices: devices.map(|ids| ids.into_iter().collect()),
-            seen: SyncMutex::default(),
-        }
-    }
-
-    /// The page with what is new in it: the same one where all of it is.
-    fn fresh(&self, page: &Bound<'_, Page>) -> PyResult<Py<Page>> {
-        let py = page.py();
-        let Items::Records(records) = &page.get().items else {
-            return Ok(page.clone().unbind());
-        };
-        let new: Vec<bool> = py.detach(|| {
-            let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-            let is_wanted = |id: &String| self.devices.as_ref().is_none_or(|devices| devices.contains(id));
-            let mut is_new =
-                |record: &ChargingRecord| is_wanted(&record.device_id) && seen.insert(record.record_id.clone());
-            records.iter().map(&mut is_new).collect()
-        });
-        if new.iter().all(|is_new| *is_new) {
-            return Ok(page.clone().unbind());
-        }
-        let chosen = records.iter().zip(new).filter(|(_, is_new)| *is_new);
-        let items = Items::Records(chosen.map(|(record, _)| record.clone()).collect());
-        let total = page.get().total;
-        Page { total, items }.into_pyobject(py).map(Bound::unbind)
     }
 }
 

@@ -221,8 +221,16 @@ class Sieve:
     """Lets each charging record through once, and only those of some chargers."""
 
     def __new__(cls, devices: list[str] | None) -> Self: ...
-    def fresh(self, page: Page[ChargingRecord]) -> Page[ChargingRecord]:
-        """The page with what is new in it."""
+    def sift(self, page: Page[ChargingRecord]) -> tuple[Page[ChargingRecord], Page[ChargingRecord]]:
+        """The page with what is new in it, and one of what has come before and has changed since."""
+
+    @staticmethod
+    def renewed(pages: list[Page[ChargingRecord]], newer: list[Page[ChargingRecord]]) -> list[Page[ChargingRecord]]:
+        """The pages with these newer states of records in them."""
+
+    @staticmethod
+    def parted(page: Page[ChargingRecord]) -> tuple[Page[ChargingRecord], list[ChargingRecord]]:
+        """A page of the records that stay as they are, and the others: those of sessions that had not ended."""
 
 @final
 class CoreFollow:

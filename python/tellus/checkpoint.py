@@ -1,7 +1,8 @@
 """What has been read of the charging records, in a file, so that a walk goes on in another process or on another day.
 
 A line of JSON says what the file is about. Then comes a line for each page: what was still to be read, a tab, and the
-records. A line that was torn by a crash is cut off."""
+records. A record of a session that had not ended may come again in a later line. A line that was torn by a crash is cut
+off."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from tellus._tellus import ChargingRecord, Page
+from tellus._tellus import ChargingRecord, Page, Sieve
 from tellus.errors import refused
 from tellus.walk import Window
 
@@ -28,6 +29,9 @@ class Checkpoint:
         """`asked` is what the records are about, in JSON; the same file cannot be about two things."""
         self.path = Path(path)
         self.pages: list[Page[ChargingRecord]] = []
+        """What stays as it is."""
+        self.under_way: list[ChargingRecord] = []
+        """What had not ended when it was read, and is to be read again."""
         self.left: list[Window] = []
         self.end: datetime | None = None
         self.read_at: datetime | None = None
@@ -58,15 +62,25 @@ class Checkpoint:
         if head and _read(head) != self._head:
             raise refused("checkpoint", f"{self.path} is about other records, or is no checkpoint: name another file")
         self._whole = len(head)
+        sieve = Sieve(None)
+        newer: list[Page[ChargingRecord]] = []
         for line in rest:
             told, _, records = line.partition(b"\t")
             state = _read(told)
-            self.pages.append(Page.from_json(records.decode()))
+            self._take(Page.from_json(records.decode()), sieve, newer)
             self.left = [
                 Window(device, _time(start), _time(end), expected) for device, start, end, expected in state["left"]
             ]
             self.end, self.read_at = _time(state["end"]), _time(state["read_at"])
             self._whole += len(line)
+        parted = [sieve.parted(page) for page in sieve.renewed(self.pages, newer)]
+        self.pages = [settled for settled, _ in parted]
+        self.under_way = [record for _, records in parted for record in records]
+
+    def _take(self, page: Page[ChargingRecord], sieve: Sieve, newer: list[Page[ChargingRecord]]) -> None:
+        fresh, changed = sieve.sift(page)
+        self.pages.append(fresh)
+        newer.append(changed)
 
 
 def _read(line: bytes) -> Any:

@@ -98,7 +98,10 @@ class Pages(PagedList[T], Table):
 
     def pages(self) -> Iterator[Page[T]]:
         """The same list a page at a time. A page is a sequence, and a table as well."""
-        reading, given = self._reading(), 0
+        yield from self._read(self._reading())
+
+    def _read(self, reading: Reading[T]) -> Iterator[Page[T]]:
+        given = 0
         with self._watched() as tell:
             while True:
                 for page in reading.pages[given:]:
@@ -111,7 +114,10 @@ class Pages(PagedList[T], Table):
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """All entries as an Arrow stream: one row for each, a batch for each page."""
-        return page_stream(self._kind, list(self.pages()), requested_schema)
+        reading = self._reading()
+        for _ in self._read(reading):
+            pass
+        return page_stream(self._kind, reading.pages, requested_schema)
 
 
 class AsyncPages(PagedList[T]):
@@ -125,8 +131,12 @@ class AsyncPages(PagedList[T]):
 
     async def pages(self) -> AsyncIterator[Page[T]]:
         """The same list a page at a time. A page is a sequence, and a table as well."""
+        async for page in self._read(self._reading()):
+            yield page
+
+    async def _read(self, reading: Reading[T]) -> AsyncIterator[Page[T]]:
         self._before()
-        reading, given = self._reading(), 0
+        given = 0
         with self._watched() as tell:
             while True:
                 for page in reading.pages[given:]:
@@ -151,7 +161,10 @@ class AsyncPages(PagedList[T]):
 
     async def table(self) -> Fetched:
         """All entries, fetched, for everything that reads Arrow: ``pyarrow.table(await it.table())``."""
-        return Fetched(self._kind, [page async for page in self.pages()])
+        reading = self._reading()
+        async for _ in self._read(reading):
+            pass
+        return Fetched(self._kind, list(reading.pages))
 
 
 class Fetched(Table):

@@ -14,7 +14,7 @@ from tellus.pages import AsyncPages, PagedList, Pages
 from tellus.plan import Plan, wait
 from tellus.progress import watched
 from tellus.stream import ids
-from tellus.walk import Walk, Window
+from tellus.walk import SEAM, Walk, Window
 
 LATE = timedelta(days=1)
 
@@ -95,7 +95,8 @@ class Wanted(NamedTuple):
         asked = {"devices": devices and sorted(devices), "connector": self.connector_id, "start": f"{self.start}"}
         kept = Checkpoint(self.checkpoint, asked, self.end, now)
         if kept.read_at is not None:
-            windows = [*kept.left, *self._since(whole, kept.end, kept.read_at)]
+            since = self._since(whole, kept.end, kept.read_at)
+            windows = [*kept.left, *_again(kept.under_way, since), *since]
         return Walk(
             begin,
             windows,
@@ -115,6 +116,17 @@ class Wanted(NamedTuple):
         if end is not None and end <= settled:
             return [] if self.end == end else [whole._replace(start=end)]
         return [whole._replace(start=max(whole.start or settled, settled))]
+
+
+def _again(under_way: list[ChargingRecord], since: list[Window]) -> list[Window]:
+    """What brings the sessions again that had not ended, as far as these windows do not."""
+    missed = [
+        record
+        for record in under_way
+        if not any(window.start is not None and window.start <= record.start_time for window in since)
+    ]
+    # Whether bounds are inclusive is not specified.
+    return [Window(record.device_id, record.start_time - SEAM, record.start_time + SEAM) for record in missed]
 
 
 class _Records(PagedList[ChargingRecord]):

@@ -4,7 +4,8 @@ come; who fetches, and how, is none of its business.
 The platform pages by number over a list that grows meanwhile, in an order that is not specified, and records arrive
 late. So no window is long enough for much to move while it is read, windows overlap by a second (whether their bounds
 are inclusive is not specified), a window whose total changed is read again, each record is let through once, and in the
-end the newest part is read once more.
+end the newest part is read once more. A session may be listed before it has ended: when it is met again, its newer
+state takes the place of the older.
 """
 
 from __future__ import annotations
@@ -113,7 +114,7 @@ class Walk:
         self._rate: float | None = None
         self._lock = threading.Lock()
         for page in kept:
-            self._keep(page)
+            self._keep(page, [])
 
     def ask(self) -> Step[ChargingRecord, _Reading] | None:
         """What to fetch next; ``None`` when all has come. A step that was not taken is asked for again."""
@@ -134,17 +135,19 @@ class Walk:
         reading = step.reading
         with self._lock:
             self.requests += page is not None or reading.pages == 0
-            fresh = None
+            changes: list[Page[ChargingRecord]] = []
             if page is not None:
                 reading.note(page)
                 if self.requests == 1:
                     self.total = page.total
-                fresh = self._keep(page)
+                self._keep(page, changes)
             # Two who read the same walk may both have asked for the window's last page.
             if reading is self._reading:
                 self._go_on(reading, finished=page is None)
-            if fresh is not None or self._reading is None:
-                self._note(fresh or _NOTHING, self.left())
+            if not changes and self._reading is None:
+                changes.append(_NOTHING)
+            for change in changes:
+                self._note(change, self.left())
 
     def left(self) -> list[Window]:
         """The windows that are still to be read, oldest first, the one under way included."""
@@ -168,15 +171,19 @@ class Walk:
         if self.pages and not self._sifts:
             self._sifts = True
             for page in self.pages:
-                self._sieve.fresh(page)
+                self._sieve.sift(page)
 
-    def _keep(self, page: Page[ChargingRecord]) -> Page[ChargingRecord] | None:
-        fresh = self._sieve.fresh(page) if self._sifts else page
-        if not len(fresh):
-            return None
-        self.pages.append(fresh)
-        self.records += len(fresh)
-        return fresh
+    def _keep(self, page: Page[ChargingRecord], changes: list[Page[ChargingRecord]]) -> None:
+        """Keeps what a page has brought, and enters it under `changes`."""
+        fresh, newer = self._sieve.sift(page) if self._sifts else (page, _NOTHING)
+        if len(newer):
+            # In its place, so that whoever is reading the pages meets no record twice.
+            self.pages[:] = self._sieve.renewed(self.pages, [newer])
+            changes.append(newer)
+        if len(fresh):
+            self.pages.append(fresh)
+            self.records += len(fresh)
+            changes.append(fresh)
 
     def _go_on(self, reading: _Reading, *, finished: bool) -> None:
         """Decides what comes after this answer."""

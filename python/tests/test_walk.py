@@ -202,3 +202,30 @@ def test_two_readers_of_one_walk_share_its_requests() -> None:
         reading.take(step, page)
     found = [record.record_id for page in reading.pages for record in page]
     assert sorted(found) == sorted(ids(platform.records))
+
+
+def test_a_session_that_ends_meanwhile_has_its_end() -> None:
+    platform = Platform(1, 3000)
+    edge = [record for record in platform.records if datetime.fromisoformat(record["start_time"]) > NOW - DAY]
+    assert edge
+
+    def end() -> None:
+        if len(platform.requests) == 20:
+            for record in edge:
+                record |= {"end_time": NOW.isoformat(), "energy": 2.0}
+
+    platform.grow = end
+    notes: list[str] = []
+    reading = walk(platform, note=lambda page, left: notes.extend(record.record_id for record in page))
+    given: list[str] = []
+    while (step := reading.ask()) is not None:
+        before = len(reading.pages)
+        reading.take(step, step.call.wait())
+        given += [record.record_id for page in reading.pages[before:] for record in page]
+    # Whoever reads along meets each once; who looks afterwards sees the newest state; and a file is told of both.
+    assert len(given) == len(set(given)) == 3000
+    final = {record.record_id: record for page in reading.pages for record in page}
+    assert len(final) == sum(len(page) for page in reading.pages) == reading.records == 3000
+    ended = {record_id for record_id, record in final.items() if record.end_time == NOW and record.energy == 2.0}
+    assert ended == ids(edge)
+    assert sorted(notes) == sorted([*given, *ended])
