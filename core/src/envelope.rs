@@ -28,6 +28,9 @@ struct Said {
     message: Option<Value>,
     #[serde(default)]
     details: Option<Value>,
+    /// The documents put `details` beside it, and elsewhere allow no field beside it: then they are in here.
+    #[serde(default)]
+    data: Option<Value>,
 }
 
 /// Reads the payload out of a reply, or the error that it holds.
@@ -103,8 +106,8 @@ fn read(body: &[u8]) -> serde_json::Result<Envelope<'_>> {
 fn failure(status: u16, headers: &HeaderMap, code: Option<i64>, body: &[u8]) -> Error {
     // The code holds, whatever is wrong with the words.
     let told: Said = serde_json::from_slice(body).unwrap_or_default();
-    let details = match told.details {
-        Some(Value::Object(details)) => details,
+    let details = match (told.details, told.data) {
+        (Some(Value::Object(details)), _) | (_, Some(Value::Object(details))) => details,
         _ => Map::new(),
     };
     let kind = code.and_then(kind_of_code).unwrap_or_else(|| kind_of_status(status));
@@ -299,6 +302,22 @@ mod tests {
             assert_eq!((error.kind(), error.code()), (kind, Some(code)));
             assert_eq!(error.http_status(), Some(status));
         }
+    }
+
+    #[test]
+    fn details_are_found_beside_data_and_in_it() {
+        for (told, field) in [
+            (r#""details":{"field":"size"}"#, Some("size")),
+            (r#""data":{"field":"size"}"#, Some("size")),
+            (r#""details":{"field":"size"},"data":{"field":"page"}"#, Some("size")),
+            (r#""details":null,"data":{"field":"page"}"#, Some("page")),
+            (r#""data":[1]"#, None),
+        ] {
+            let error = error(400, &format!(r#"{{"code":1001,{told}}}"#));
+            assert_eq!(error.details().get("field").and_then(Value::as_str), field, "{told}");
+        }
+        let limited = error(429, r#"{"code":5001,"data":{"retry_after_seconds":7}}"#);
+        assert_eq!(limited.retry_after(), Some(Duration::from_secs(7)));
     }
 
     #[test]

@@ -41,31 +41,60 @@ pub struct Device {
 
 /// One outlet of a charger.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[serde(try_from = "Told")]
 pub struct Connector {
     /// Number of the connector, from 1, unique within its charger.
-    #[serde(deserialize_with = "lenient::whole")]
     pub connector_id: u32,
     /// What it is doing. Telemetry calls the same thing `state`.
     pub status: ConnectorState,
     /// Power in kW, negative while discharging.
-    #[serde(default)]
     pub power: Option<f64>,
     /// Voltage in V.
-    #[serde(default)]
     pub voltage: Option<f64>,
     /// Current in A.
-    #[serde(default)]
     pub current: Option<f64>,
     /// Energy of the present session in kWh; 0 without a session.
-    #[serde(default)]
     pub energy_delivered: Option<f64>,
     /// The vehicle's state of charge in %.
-    #[serde(default)]
     pub soc: Option<f64>,
     /// Temperature in °C.
-    #[serde(default)]
     pub temperature: Option<f64>,
     /// When the charger last reported this connector.
-    #[serde(default, deserialize_with = "lenient::optional_timestamp")]
     pub last_telemetry_time: Option<Timestamp>,
+}
+
+/// A connector as it is told: with either name of its state, or with both.
+#[derive(Deserialize)]
+struct Told {
+    #[serde(deserialize_with = "lenient::whole")]
+    connector_id: u32,
+    status: Option<ConnectorState>,
+    /// Telemetry's name of it. The schema of device details has the other one, so that one counts.
+    state: Option<ConnectorState>,
+    power: Option<f64>,
+    voltage: Option<f64>,
+    current: Option<f64>,
+    energy_delivered: Option<f64>,
+    soc: Option<f64>,
+    temperature: Option<f64>,
+    #[serde(default, deserialize_with = "lenient::optional_timestamp")]
+    last_telemetry_time: Option<Timestamp>,
+}
+
+impl TryFrom<Told> for Connector {
+    type Error = &'static str;
+
+    fn try_from(told: Told) -> Result<Self, Self::Error> {
+        Ok(Self {
+            connector_id: told.connector_id,
+            status: told.status.or(told.state).ok_or("missing field `status`")?,
+            power: told.power,
+            voltage: told.voltage,
+            current: told.current,
+            energy_delivered: told.energy_delivered,
+            soc: told.soc,
+            temperature: told.temperature,
+            last_telemetry_time: told.last_telemetry_time,
+        })
+    }
 }

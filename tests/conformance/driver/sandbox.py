@@ -30,7 +30,9 @@ class Sandbox:
         """Starts it, always on the same port."""
         options = {**self._options, "port": self._port}
         scope = options.pop("scope", "read_write")
+        quirks = options.pop("quirks", {})
         arguments = [argument for name, value in options.items() for argument in _flag(name, value)]
+        arguments += [argument for name, reading in quirks.items() for argument in ("--quirk", f"{name}={reading}")]
         self._process = await asyncio.create_subprocess_exec(
             os.environ["TELLUS_SANDBOX_BIN"],
             *arguments,

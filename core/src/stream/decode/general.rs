@@ -160,8 +160,7 @@ impl<'t> Visitor<'t> for Connectors<'_, '_> {
 struct Connector<'t> {
     #[serde(default, deserialize_with = "lenient::optional_whole")]
     connector_id: Option<u32>,
-    /// Device details call the same thing `status`; a platform that mixes them up is understood.
-    #[serde(borrow, default, alias = "status")]
+    #[serde(borrow, default)]
     state: Option<Text<'t>>,
     #[serde(default)]
     power: Option<f64>,
@@ -169,12 +168,15 @@ struct Connector<'t> {
     energy_delivered: Option<f64>,
     #[serde(default)]
     soc: Option<f64>,
+    /// Device details call the state so; a platform that mixes them up, or tells both, is understood.
+    #[serde(borrow, default)]
+    status: Option<Text<'t>>,
 }
 
 impl Connector<'_> {
     fn push(&self, draft: &mut Draft<'_>) {
         let mut flags = 0;
-        let state = self.state.as_ref().map(|name| {
+        let state = self.state.as_ref().or(self.status.as_ref()).map(|name| {
             draft.states.code(name.0.as_bytes()).unwrap_or_else(|| {
                 draft.new_state(&name.0);
                 0

@@ -22,8 +22,7 @@ struct Wire<'a> {
 struct WireConnector {
     #[serde(default, deserialize_with = "lenient::optional_whole")]
     connector_id: Option<u32>,
-    /// Device details call the same thing `status`; a platform that mixes them up is understood.
-    #[serde(default, alias = "status")]
+    #[serde(default)]
     state: Option<ConnectorState>,
     #[serde(default)]
     power: Option<f64>,
@@ -31,6 +30,9 @@ struct WireConnector {
     energy_delivered: Option<f64>,
     #[serde(default)]
     soc: Option<f64>,
+    /// Device details call the state so; a platform that mixes them up, or tells both, is understood.
+    #[serde(default)]
+    status: Option<ConnectorState>,
 }
 
 /// Reads one message.
@@ -38,7 +40,7 @@ pub(in crate::stream) fn frame(text: &str, received_at: Timestamp) -> serde_json
     let wire: Wire<'_> = serde_json::from_str(text)?;
     let connectors = wire.connectors.into_iter().map(|connector| ConnectorReading {
         connector_id: connector.connector_id,
-        state: connector.state,
+        state: connector.state.or(connector.status),
         power: connector.power,
         energy_delivered: connector.energy_delivered,
         soc: connector.soc,
