@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 from tellus import kpi, plot
@@ -126,10 +127,13 @@ def agreement(source: Source) -> Html:
     """Whether the sources agree, and what looks odd."""
     rows: list[list[str]] = []
     if source.series is not None:
-        sums = kpi.reconcile_series(source.records, source.window, source.series, "day", fleet=source.fleet)
+        # By hours, since days are not the same everywhere and their labels name no zone; and hours of UTC, since some
+        # places are half an hour off.
+        window = replace(source.window, zone="UTC")
+        sums = kpi.reconcile_series(source.records, window, source.series, "hour", fleet=source.fleet)
         for name in ("charged", "discharged"):
             compared = sums.select(ok=f"{name}_ok", ours=name, theirs=f"platform_{name}")
-            rows.append(_compared(f"Days whose {name} energy is the platform's", compared))
+            rows.append(_compared(f"Hours whose {name} energy is the platform's", compared))
     records = mine(source, pl.DataFrame(source.records))
     told = kpi.reconcile(records, source.telemetry, gaps=source.gaps)
     for name, says in COUNTERS.items():

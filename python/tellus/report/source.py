@@ -66,7 +66,7 @@ def collect(
         window=window,
         fleet=kpi.fleet(here, rated_power),
         records=records,
-        series=client.energy("day", window.start, window.end, [site_id]),
+        series=client.energy("hour", window.start, window.end, [site_id]),
         telemetry=telemetry,
         gaps=gaps,
         lost=lost,

@@ -199,17 +199,19 @@ def test_nothing_hostile_happens_in_a_browser(tmp_path: Path) -> None:
     assert set(asked) <= {"/", "/favicon.ico"}
 
 
-def test_against_the_sandbox(client: tellus.Client) -> None:
+@pytest.mark.parametrize("zone", ["UTC", "America/Sao_Paulo", "Asia/Kolkata"])
+def test_against_the_sandbox(client: tellus.Client, zone: str) -> None:
     site = next(iter(client.sites()))
     end = datetime.now(UTC) - timedelta(hours=1)
     source = report.collect(
-        client, site.site_id, kpi.Window(end - timedelta(days=5), end), rated_power={"TP-DC360": 360}
+        client, site.site_id, kpi.Window(end - timedelta(days=5), end, zone), rated_power={"TP-DC360": 360}
     )
     page = report.render(source)
     total = client.energy("day", source.window.start, end, [site.site_id]).total
     assert total is not None
     assert cells(page)["Energy charged"] == [f"{total.charge_energy:,.1f}", "kWh"]
-    assert cells(page)["Days whose charged energy is the platform&#x27;s"][0] == "6 of 6"
+    # The first and the last hour are not whole.
+    assert cells(page)["Hours whose charged energy is the platform&#x27;s"][0] == "121 of 121"
     assert site.name in Elements(page).text
     with pytest.raises(tellus.NotFound, match="there is no site nowhere"):
         report.collect(client, "nowhere", source.window)
