@@ -1,5 +1,5 @@
-//! What a header for C would declare. The types of each declaration are noted, too, so that `drift.rs` can hold them
-//! against the library: the linker compares names only.
+//! What a header for C would declare, and beside it what it stands for in the interface: whose handle a number is, what is
+//! in a buffer. Both are noted, so that `drift.rs` can hold them against the library: the linker compares names only.
 
 use std::{any::type_name, ffi::c_void};
 
@@ -58,10 +58,14 @@ macro_rules! functions {
 
 /// Declares functions of the SDK's interface: each has a checksum, a function beside it.
 macro_rules! interface {
-    ($($name:ident($($argument:ident: $type:ty),*) $(-> $result:ty)?;)+) => {
+    ($($name:ident($($argument:ident: $type:ty),*) $(-> $result:ty)? = $meaning:literal;)+) => {
         functions! {
             interface, "uniffi_tellus_ffi_fn_":
             $($name($($argument: $type),*) $(-> $result)?;)+
+        }
+
+        pub(crate) fn meanings() -> Vec<Declared> {
+            vec![$((concat!("uniffi_tellus_ffi_fn_", stringify!($name)), $meaning.into())),+]
         }
 
         mod checksum {
@@ -82,7 +86,7 @@ macro_rules! interface {
 
 /// Declares tables of the functions behind an object of this side. Each takes the object's handle first and its status last.
 macro_rules! tables {
-    ($($table:ident { $($method:ident($($type:ty),+);)+ })+) => {
+    ($($table:ident { $($method:ident($($type:ty),+) = $meaning:literal;)+ })+) => {
         $(
             #[repr(C)]
             pub(crate) struct $table {
@@ -96,29 +100,34 @@ macro_rules! tables {
             vec![$((stringify!($table), [
                 format!("free: {}", noted::<extern "C" fn(u64)>()),
                 format!("clone: {}", noted::<extern "C" fn(u64) -> u64>()),
-                $(format!("{}: {}", stringify!($method), noted::<extern "C" fn(u64, $($type),+, Status)>()),)+
-            ].join(", "))),+]
+                $(format!(
+                    "{}: {} = {}",
+                    stringify!($method),
+                    noted::<extern "C" fn(u64, $($type),+, Status)>(),
+                    $meaning
+                ),)+
+            ].join("\n    "))),+]
         }
     };
 }
 
 tables! {
     LogSinkTable {
-        log(RustBuffer, RustBuffer, *mut c_void);
+        log(RustBuffer, RustBuffer, *mut c_void) = "(LogLevel, String)";
     }
     TelemetryListenerTable {
-        on_batch(RustBuffer, *mut c_void);
-        on_status(RustBuffer, *mut c_void);
-        on_gap(RustBuffer, *mut c_void);
+        on_batch(RustBuffer, *mut c_void) = "(Bytes)";
+        on_status(RustBuffer, *mut c_void) = "(StatusEvent)";
+        on_gap(RustBuffer, *mut c_void) = "(Gap)";
     }
     TokenProviderTable {
-        request(u64, *mut c_void);
+        request(u64, *mut c_void) = "(TokenRequest)";
     }
     TokenStoreTable {
-        load(*mut RustBuffer);
-        save(RustBuffer, *mut c_void);
-        try_lease(RustBuffer, *mut i8);
-        release(*mut c_void);
+        load(*mut RustBuffer) = "() -> Option<StoredToken>";
+        save(RustBuffer, *mut c_void) = "(StoredToken)";
+        try_lease(RustBuffer, *mut i8) = "(Duration) -> Boolean";
+        release(*mut c_void) = "()";
     }
 }
 
@@ -155,22 +164,28 @@ functions! {
 }
 
 interface! {
-    func_set_log_sink(sink: RustBuffer, level: RustBuffer, status: Status);
+    func_set_log_sink(sink: RustBuffer, level: RustBuffer, status: Status) = "(Option<LogSink>, LogLevel)";
     constructor_tellusclient_with_client_secret(
         config: RustBuffer, id: RustBuffer, secret: RustBuffer, store: RustBuffer, status: Status
-    ) -> u64;
-    constructor_tellusclient_with_access_token(config: RustBuffer, token: RustBuffer, status: Status) -> u64;
+    ) -> u64 = "(ClientConfig, String, String, Option<TokenStore>) -> TellusClient";
+    constructor_tellusclient_with_access_token(config: RustBuffer, token: RustBuffer, status: Status) -> u64
+        = "(ClientConfig, String) -> TellusClient";
     constructor_tellusclient_with_token_provider(
         config: RustBuffer, provider: u64, store: RustBuffer, status: Status
-    ) -> u64;
-    method_tellusclient_authenticate(client: u64) -> u64;
-    method_tellusclient_device(client: u64, id: RustBuffer, cancel: RustBuffer) -> u64;
-    method_tellusclient_telemetry(client: u64, ids: RustBuffer, status: Status) -> u64;
-    method_tellusclient_subscribe(client: u64, ids: RustBuffer, listener: u64, status: Status) -> u64;
-    method_telemetrysubscription_next_batch(stream: u64, max_rows: u32, max_wait: RustBuffer, known: u32) -> u64;
-    method_telemetrysubscription_control(stream: u64, status: Status) -> u64;
-    method_streamcontrol_snapshot(control: u64, status: Status) -> RustBuffer;
-    method_streamcontrol_cancel(control: u64, status: Status);
-    method_tokenrequest_succeed(request: u64, token: RustBuffer, expires_in: RustBuffer, status: Status);
-    method_tokenrequest_fail(request: u64, reason: RustBuffer, status: Status);
+    ) -> u64 = "(ClientConfig, TokenProvider, Option<TokenStore>) -> TellusClient";
+    method_tellusclient_authenticate(client: u64) -> u64 = "async ()";
+    method_tellusclient_device(client: u64, id: RustBuffer, cancel: RustBuffer) -> u64
+        = "async (String, Option<Cancellation>) -> Device";
+    method_tellusclient_telemetry(client: u64, ids: RustBuffer, status: Status) -> u64
+        = "(Vec<String>) -> TelemetrySubscription";
+    method_tellusclient_subscribe(client: u64, ids: RustBuffer, listener: u64, status: Status) -> u64
+        = "(Vec<String>, TelemetryListener) -> TelemetryDelivery";
+    method_telemetrysubscription_next_batch(stream: u64, max_rows: u32, max_wait: RustBuffer, known: u32) -> u64
+        = "async (UInt32, Option<Duration>, UInt32) -> Option<TelemetryBatch>";
+    method_telemetrysubscription_control(stream: u64, status: Status) -> u64 = "() -> StreamControl";
+    method_streamcontrol_snapshot(control: u64, status: Status) -> RustBuffer = "() -> Bytes";
+    method_streamcontrol_cancel(control: u64, status: Status) = "()";
+    method_tokenrequest_succeed(request: u64, token: RustBuffer, expires_in: RustBuffer, status: Status)
+        = "(String, Duration)";
+    method_tokenrequest_fail(request: u64, reason: RustBuffer, status: Status) = "(String)";
 }

@@ -12,10 +12,10 @@ use std::{
 
 use uniffi_bindgen::{
     BindgenLoader, BindgenPaths, ComponentInterface, GlobalConfig,
-    interface::{FfiDefinition, FfiType, ffi::FfiArgument},
+    interface::{AsType, FfiDefinition, FfiType, Type, ffi::FfiArgument},
 };
 
-use crate::declarations;
+use crate::declarations::{self, Declared};
 
 /// Fails with every declaration that does not fit.
 pub(crate) fn check() {
@@ -29,36 +29,29 @@ pub(crate) fn check() {
 
 fn find() -> Vec<String> {
     let library = Library::read();
-    let (wanted, linked) = (library.interface.uniffi_contract_version(), unsafe {
-        declarations::uniffi_contract_version()
-    });
+    let wanted = library.interface.uniffi_contract_version();
+    let linked = unsafe { declarations::uniffi_contract_version() };
     if wanted != linked {
         return vec![format!(
-            "the library keeps version {linked} of UniFFI's contract, its generator {wanted}"
+            "UniFFI's contract: version {linked} in the library, {wanted} in its generator"
         )];
     }
-    let checksums: HashMap<_, _> = library.interface.iter_checksums().collect();
-    let other = declarations::checksums().into_iter().filter_map(|(name, linked)| {
-        let read = checksums.get(name);
-        (read != Some(&linked)).then(|| format!("{name}: {linked} in the library that is linked, {read:?} in the file"))
-    });
-    let functions = [
-        declarations::scaffolding(),
-        declarations::objects(),
-        declarations::interface(),
-    ];
-    let functions = functions
-        .into_iter()
-        .flatten()
-        .map(|(name, declared)| (name, library.function(name), declared));
-    let tables = declarations::tables()
-        .into_iter()
-        .map(|(name, declared)| (name, library.table(name), declared));
-    let drifted = functions.chain(tables).filter_map(|(name, exported, declared)| {
-        let exported = exported.unwrap_or_else(|| "nothing".into());
-        (exported != declared).then(|| format!("{name}\n  is        {exported}\n  declared  {declared}"))
-    });
-    drifted.chain(other).collect()
+    let held = |declared: Vec<Declared>, exported: fn(&Library, &str) -> Option<String>| {
+        let drifted = declared.into_iter().filter_map(|(name, declared)| {
+            let exported = exported(&library, name).unwrap_or_else(|| "nothing".into());
+            (exported != declared).then(|| format!("{name} is\n    {exported}\nand is declared as\n    {declared}"))
+        });
+        drifted.collect::<Vec<_>>()
+    };
+    [
+        held(declarations::scaffolding(), Library::function),
+        held(declarations::objects(), Library::function),
+        held(declarations::interface(), Library::function),
+        held(declarations::meanings(), Library::meaning),
+        held(declarations::tables(), Library::table),
+        library.unlike(declarations::checksums()),
+    ]
+    .concat()
 }
 
 /// The shared library that was built together with the one that is linked.
@@ -87,6 +80,22 @@ impl Library {
         }
     }
 
+    /// What was linked and is not what was read here.
+    fn unlike(&self, checksums: Vec<(&str, u16)>) -> Vec<String> {
+        let read: HashMap<_, _> = self.interface.iter_checksums().collect();
+        let unlike = checksums
+            .into_iter()
+            .filter(|(name, linked)| read.get(*name) != Some(linked));
+        unlike
+            .map(|(name, linked)| {
+                format!(
+                    "{name}: {linked} in the library that is linked, {:?} in its file",
+                    read.get(name)
+                )
+            })
+            .collect()
+    }
+
     /// The type of an exported function, or of one that is called back, as the declarations note it.
     fn function(&self, name: &str) -> Option<String> {
         let (arguments, has_status, result) = match self.definitions.get(name)? {
@@ -103,16 +112,32 @@ impl Library {
         Some(format!("extern \"C\" fn({}){result}", types.join(", ")))
     }
 
+    /// What a function of the interface takes and gives, without its error.
+    fn meaning(&self, name: &str) -> Option<String> {
+        let function = self
+            .interface
+            .iter_callables()
+            .find(|each| each.ffi_func().name() == name)?;
+        let arguments = function.arguments().into_iter().map(|each| words(&each.as_type()));
+        let arguments = arguments.collect::<Vec<_>>().join(", ");
+        let result = function.return_type().map(|each| format!(" -> {}", words(each)));
+        let is_async = if function.is_async() { "async " } else { "" };
+        Some(format!("{is_async}({arguments}){}", result.unwrap_or_default()))
+    }
+
     fn table(&self, name: &str) -> Option<String> {
-        let name = format!("VTableCallbackInterface{}", name.strip_suffix("Table")?);
-        let FfiDefinition::Struct(table) = self.definitions.get(&name)? else {
+        let interface = name.strip_suffix("Table")?;
+        let FfiDefinition::Struct(table) = self.definitions.get(&format!("VTableCallbackInterface{interface}"))? else {
             return None;
         };
+        let prefix = format!("uniffi_tellus_ffi_fn_method_{}_", interface.to_lowercase());
         let fields = table.fields().iter().map(|field| {
             let name = field.name().trim_start_matches("uniffi_");
-            format!("{name}: {}", self.noted(&field.type_()))
+            let meaning = self.meaning(&format!("{prefix}{name}"));
+            let meaning = meaning.map(|meaning| format!(" = {meaning}")).unwrap_or_default();
+            format!("{name}: {}{meaning}", self.noted(&field.type_()))
         });
-        Some(fields.collect::<Vec<_>>().join(", "))
+        Some(fields.collect::<Vec<_>>().join("\n    "))
     }
 
     fn noted(&self, type_: &FfiType) -> String {
@@ -128,5 +153,16 @@ impl Library {
             // Numbers and handles have the names that Rust gives them.
             number => FfiType::return_type_name(Some(number)),
         }
+    }
+}
+
+/// A type of the interface: the generator's word for it, with those of the types inside.
+fn words(type_: &Type) -> String {
+    match type_ {
+        Type::Optional { inner_type } => format!("Option<{}>", words(inner_type)),
+        Type::Sequence { inner_type } => format!("Vec<{}>", words(inner_type)),
+        named_or_plain => named_or_plain
+            .name()
+            .map_or_else(|| format!("{named_or_plain:?}"), str::to_owned),
     }
 }
