@@ -159,6 +159,8 @@ functions! {
     free_telemetrydelivery(handle: u64, status: Status);
     clone_streamcontrol(handle: u64, status: Status) -> u64;
     free_streamcontrol(handle: u64, status: Status);
+    clone_cancellation(handle: u64, status: Status) -> u64;
+    free_cancellation(handle: u64, status: Status);
     clone_tokenrequest(handle: u64, status: Status) -> u64;
     free_tokenrequest(handle: u64, status: Status);
 }
@@ -180,6 +182,8 @@ interface! {
         = "(Vec<String>) -> TelemetrySubscription";
     method_tellusclient_subscribe(client: u64, ids: RustBuffer, listener: u64, status: Status) -> u64
         = "(Vec<String>, TelemetryListener) -> TelemetryDelivery";
+    constructor_cancellation_new(status: Status) -> u64 = "() -> Cancellation";
+    method_cancellation_cancel(handle: u64, status: Status) = "()";
     method_telemetrysubscription_next_batch(stream: u64, max_rows: u32, max_wait: RustBuffer, known: u32) -> u64
         = "async (UInt32, Option<Duration>, UInt32) -> Option<TelemetryBatch>";
     method_telemetrysubscription_control(stream: u64, status: Status) -> u64 = "() -> StreamControl";

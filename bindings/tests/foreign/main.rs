@@ -15,10 +15,11 @@ mod stores;
 
 use std::{
     sync::{Mutex, MutexGuard, PoisonError},
+    thread,
     time::{Duration, Instant},
 };
 
-use tellus_sandbox::{Options, Sandbox};
+use tellus_sandbox::{FaultKind, Options, Sandbox};
 
 use crate::{declarations::*, scaffolding::*};
 
@@ -67,8 +68,12 @@ fn devices(sandbox: &Sandbox) -> Vec<String> {
 
 /// A charger, read.
 fn device(client: &Object, id: &str) -> Result<Vec<u8>, Vec<u8>> {
+    read(client, id, given(&[0]))
+}
+
+fn read(client: &Object, id: &str, cancel: RustBuffer) -> Result<Vec<u8>, Vec<u8>> {
     let id = given(id.as_bytes());
-    client.future(|client| unsafe { method_tellusclient_device(client, id, given(&[0])) })
+    client.future(|client| unsafe { method_tellusclient_device(client, id, cancel) })
 }
 
 /// The block of rows at the end of a batch.
@@ -96,6 +101,28 @@ fn calls_give_buffers_and_errors_that_their_caller_frees() {
         constructor_tellusclient_with_access_token(config, token, status)
     });
     assert_eq!(refused.unwrap_err()[..4], [0, 0, 0, 4]);
+}
+
+#[test]
+fn reads_end_when_they_are_cancelled() {
+    let _alone = alone();
+    let sandbox = sandbox();
+    let client = client(&sandbox, given(&[0]));
+    let id = sandbox.device_ids().remove(0);
+    device(&client, &id).unwrap();
+    for wait in [Duration::ZERO, Duration::from_millis(300)] {
+        sandbox.inject(FaultKind::Slow { delay_ms: 600_000 });
+        let handle = call(|status| unsafe { constructor_cancellation_new(status) });
+        let cancellation = Object::new(handle.unwrap(), CANCELLATION);
+        let cancel = cancellation.optional();
+        let canceller = thread::spawn(move || {
+            thread::sleep(wait);
+            cancellation.call(|handle, status| unsafe { method_cancellation_cancel(handle, status) });
+        });
+        // The last leaf.
+        assert_eq!(read(&client, &id, cancel).unwrap_err()[..4], [0, 0, 0, 12]);
+        canceller.join().unwrap();
+    }
 }
 
 #[test]
@@ -139,6 +166,6 @@ fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
     let deadline = Instant::now() + Duration::from_secs(120);
     while !holds() {
         assert!(Instant::now() < deadline, "never happened: {what}");
-        std::thread::sleep(Duration::from_millis(5));
+        thread::sleep(Duration::from_millis(5));
     }
 }

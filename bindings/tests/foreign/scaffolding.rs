@@ -27,6 +27,10 @@ pub(crate) const CONTROL: Kind = Kind {
     clone: clone_streamcontrol,
     free: free_streamcontrol,
 };
+pub(crate) const CANCELLATION: Kind = Kind {
+    clone: clone_cancellation,
+    free: free_cancellation,
+};
 pub(crate) const REQUEST: Kind = Kind {
     clone: clone_tokenrequest,
     free: free_tokenrequest,
@@ -106,6 +110,11 @@ impl Object {
 
     fn cloned(&self) -> u64 {
         call(|status| unsafe { (self.kind.clone)(self.handle, status) }).unwrap()
+    }
+
+    /// A handle where none might be given.
+    pub(crate) fn optional(&self) -> RustBuffer {
+        given(&[&[1], &self.cloned().to_be_bytes()[..]].concat())
     }
 
     /// A call that must succeed.
