@@ -110,8 +110,8 @@ fn reads_end_when_they_are_cancelled() {
     let client = client(&sandbox, given(&[0]));
     let id = sandbox.device_ids().remove(0);
     device(&client, &id).unwrap();
+    sandbox.inject(FaultKind::Slow { delay_ms: 600_000 }.always());
     for wait in [Duration::ZERO, Duration::from_millis(300)] {
-        sandbox.inject(FaultKind::Slow { delay_ms: 600_000 });
         let handle = call(|status| unsafe { constructor_cancellation_new(status) });
         let cancellation = Object::new(handle.unwrap(), CANCELLATION);
         let cancel = cancellation.optional();

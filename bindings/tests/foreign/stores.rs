@@ -113,9 +113,17 @@ fn works(sandbox: &Sandbox, store: &Arc<Store>) {
 }
 
 fn issued(sandbox: &Sandbox) -> usize {
+    journalled(sandbox, |event| matches!(event, JournalEvent::TokenIssued { .. }))
+}
+
+fn refused(sandbox: &Sandbox) -> usize {
+    let refused = |event: &JournalEvent| matches!(event, JournalEvent::Request(request) if request.status == Some(401));
+    journalled(sandbox, refused)
+}
+
+fn journalled(sandbox: &Sandbox, is_meant: impl Fn(&JournalEvent) -> bool) -> usize {
     let journal = sandbox.journal();
-    let issued = |event: &JournalEvent| matches!(event, JournalEvent::TokenIssued { .. });
-    journal.iter().filter(|entry| issued(&entry.event)).count()
+    journal.iter().filter(|entry| is_meant(&entry.event)).count()
 }
 
 const ALL: [&str; 5] = ["load", "try_lease", "load", "save", "release"];
@@ -152,33 +160,51 @@ fn stores_that_fail_cost_a_token_request_and_are_let_go() {
     }
 }
 
+/// A token as a store hands it back.
+fn stored(token: &[u8], lifetime: &[u8], end: &[u8]) -> Vec<u8> {
+    [&[1], token, lifetime, end].concat()
+}
+
+const YEAR_9892: u64 = 250_000_000_000;
+const NEVER: u64 = i64::MAX as u64;
+
 #[test]
 fn stores_that_answer_nonsense_are_as_good_as_empty() {
     let _alone = alone();
     let sandbox = sandbox();
-    let long = seconds(3600);
-    let never = seconds(i64::MAX as u64);
-    let token = |token: &[u8], lifetime: &[u8], end: &[u8]| [&[1], token, lifetime, end].concat();
-    let fine = token(&text("kept"), &long, &long);
+    let (hour, end) = (seconds(3600), seconds(YEAR_9892));
+    let fine = stored(&text("kept"), &hour, &end);
     let answers = [
         ("nothing at all", vec![]),
-        ("neither none nor some", vec![7]),
+        ("neither none nor some", [&[7], &fine[1..]].concat()),
         ("cut short", fine[..fine.len() - 1].to_vec()),
-        ("more than a token", [fine, vec![0]].concat()),
-        ("a text of less than no length", token(&[0xff; 4], &long, &long)),
-        ("a text longer than all", token(&[0x7f, 0xff, 0xff, 0xff], &long, &long)),
-        ("a text that is none", token(&[0, 0, 0, 2, 0xc3, 0x28], &long, &long)),
-        ("longer than can be counted", token(&text("kept"), &[0xff; 12], &long)),
-        ("after the end of the calendar", token(&text("kept"), &long, &never)),
+        ("more than a token", [&fine[..], &[0]].concat()),
+        ("a text of less than no length", stored(&[0xff; 4], &hour, &end)),
+        ("a text longer than all", stored(&[0x7f, 0xff, 0xff, 0xff], &hour, &end)),
+        ("a text that is none", stored(&[0, 0, 0, 2, 0xc3, 0x28], &hour, &end)),
+        ("longer than can be counted", stored(&text("kept"), &[0xff; 12], &end)),
         (
-            "a token that is refused, for ever",
-            token(&text("kept"), &never, &seconds(250_000_000_000)),
+            "after the end of the calendar",
+            stored(&text("kept"), &hour, &seconds(NEVER)),
         ),
     ];
     for ((what, answer), tokens) in answers.into_iter().zip(1..) {
         let store = Arc::new(Store::answering(answer));
         works(&sandbox, &store);
-        assert_eq!(issued(&sandbox), tokens, "{what}");
+        assert_eq!((issued(&sandbox), refused(&sandbox)), (tokens, 0), "{what}");
+        eventually("the store is let go", || Arc::strong_count(&store) == 1);
+    }
+}
+
+#[test]
+fn stores_that_hand_back_a_token_that_does_not_serve_cost_one_more_read() {
+    let _alone = alone();
+    let sandbox = sandbox();
+    for (lifetime, times) in [3600, NEVER].into_iter().zip(1..) {
+        let answer = stored(&text("kept"), &seconds(lifetime), &seconds(YEAR_9892));
+        let store = Arc::new(Store::answering(answer));
+        works(&sandbox, &store);
+        assert_eq!((issued(&sandbox), refused(&sandbox)), (times, times), "{lifetime}");
         eventually("the store is let go", || Arc::strong_count(&store) == 1);
     }
 }
