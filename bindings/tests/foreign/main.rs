@@ -5,22 +5,31 @@
 #![allow(clippy::unwrap_used, reason = "a test that meets the unexpected has failed")]
 
 mod callbacks;
+mod declarations;
+mod drift;
+mod listeners;
+mod providers;
 mod scaffolding;
+mod sinks;
+mod stores;
 
 use std::{
-    sync::{Arc, Mutex, atomic::Ordering},
+    sync::{Mutex, MutexGuard, PoisonError},
+    thread,
     time::{Duration, Instant},
 };
 
-use tellus_sandbox::{Options, Sandbox};
+use tellus_sandbox::{FaultKind, Options, Sandbox};
 
-use crate::{
-    callbacks::{Seen, count},
-    scaffolding::*,
-};
+use crate::{declarations::*, scaffolding::*};
 
-/// One after the other: they count what is alive.
-static ALONE: Mutex<()> = Mutex::new(());
+/// One test after the other, since they count what is alive; and none with a declaration that does not fit.
+fn alone() -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    drift::check();
+    callbacks::register();
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 fn sandbox() -> Sandbox {
     Sandbox::start(Options {
@@ -31,13 +40,7 @@ fn sandbox() -> Sandbox {
     .unwrap()
 }
 
-/// A text inside of a record: its length, then its bytes.
-fn text(text: &str) -> Vec<u8> {
-    let length = i32::try_from(text.len()).unwrap();
-    [&length.to_be_bytes(), text.as_bytes()].concat()
-}
-
-fn texts(all: &[&str]) -> Vec<u8> {
+fn texts(all: &[String]) -> Vec<u8> {
     let count = i32::try_from(all.len()).unwrap();
     let texts = all.iter().flat_map(|one| text(one));
     count.to_be_bytes().into_iter().chain(texts).collect()
@@ -48,20 +51,29 @@ fn config(base_url: &str) -> Vec<u8> {
     [text(base_url), vec![0; 4 + 1 + 40]].concat()
 }
 
-fn client(sandbox: &Sandbox) -> Object {
+fn client(sandbox: &Sandbox, store: RustBuffer) -> Object {
     let config = given(&config(sandbox.base_url()));
     let (id, secret) = (
         given(sandbox.client_id().as_bytes()),
         given(sandbox.client_secret().as_bytes()),
     );
-    let handle = call(|status| unsafe {
-        uniffi_tellus_ffi_fn_constructor_tellusclient_with_client_secret(config, id, secret, given(&[0]), status)
-    });
+    let handle =
+        call(|status| unsafe { constructor_tellusclient_with_client_secret(config, id, secret, store, status) });
     Object::new(handle.unwrap(), CLIENT)
 }
 
 fn devices(sandbox: &Sandbox) -> Vec<String> {
     sandbox.device_ids().into_iter().take(2).collect()
+}
+
+/// A charger, read.
+fn device(client: &Object, id: &str) -> Result<Vec<u8>, Vec<u8>> {
+    read(client, id, given(&[0]))
+}
+
+fn read(client: &Object, id: &str, cancel: RustBuffer) -> Result<Vec<u8>, Vec<u8>> {
+    let id = given(id.as_bytes());
+    client.future(|client| unsafe { method_tellusclient_device(client, id, cancel) })
 }
 
 /// The block of rows at the end of a batch.
@@ -75,41 +87,54 @@ fn rows(batch: &[u8]) -> &[u8] {
 
 #[test]
 fn calls_give_buffers_and_errors_that_their_caller_frees() {
-    let _alone = ALONE.lock();
+    let _alone = alone();
     let sandbox = sandbox();
-    let client = client(&sandbox);
-    let device = sandbox.device_ids().remove(0);
-    let asked = |id: &str| {
-        let id = given(id.as_bytes());
-        client.future(|client| unsafe { uniffi_tellus_ffi_fn_method_tellusclient_device(client, id, given(&[0])) })
-    };
-    let found = asked(&device).unwrap();
-    assert!(found.windows(device.len()).any(|part| part == device.as_bytes()));
+    let client = client(&sandbox, given(&[0]));
+    let id = sandbox.device_ids().remove(0);
+    let found = device(&client, &id).unwrap();
+    assert!(found.windows(id.len()).any(|part| part == id.as_bytes()));
     // The third leaf, as all are counted from 1.
-    assert_eq!(asked("nobody").unwrap_err()[..4], [0, 0, 0, 3]);
+    assert_eq!(device(&client, "nobody").unwrap_err()[..4], [0, 0, 0, 3]);
     // A buffer that holds no settings is refused, and is freed all the same.
     let refused = call(|status| unsafe {
         let (config, token) = (given(&config("no address")), given(b"token"));
-        uniffi_tellus_ffi_fn_constructor_tellusclient_with_access_token(config, token, status)
+        constructor_tellusclient_with_access_token(config, token, status)
     });
     assert_eq!(refused.unwrap_err()[..4], [0, 0, 0, 4]);
 }
 
 #[test]
-fn batches_are_pulled_and_a_pull_may_be_given_up() {
-    let _alone = ALONE.lock();
+fn reads_end_when_they_are_cancelled() {
+    let _alone = alone();
     let sandbox = sandbox();
-    let client = client(&sandbox);
-    let ids = devices(&sandbox);
-    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
-    let opened = client.call(|client, status| unsafe {
-        uniffi_tellus_ffi_fn_method_tellusclient_telemetry(client, given(&texts(&ids)), status)
-    });
+    let client = client(&sandbox, given(&[0]));
+    let id = sandbox.device_ids().remove(0);
+    device(&client, &id).unwrap();
+    sandbox.inject(FaultKind::Slow { delay_ms: 600_000 }.always());
+    for wait in [Duration::ZERO, Duration::from_millis(300)] {
+        let handle = call(|status| unsafe { constructor_cancellation_new(status) });
+        let cancellation = Object::new(handle.unwrap(), CANCELLATION);
+        let cancel = cancellation.optional();
+        let canceller = thread::spawn(move || {
+            thread::sleep(wait);
+            cancellation.call(|handle, status| unsafe { method_cancellation_cancel(handle, status) });
+        });
+        // The last leaf.
+        assert_eq!(read(&client, &id, cancel).unwrap_err()[..4], [0, 0, 0, 12]);
+        canceller.join().unwrap();
+    }
+}
+
+#[test]
+fn batches_are_pulled_and_a_pull_may_be_given_up() {
+    let _alone = alone();
+    let sandbox = sandbox();
+    let client = client(&sandbox, given(&[0]));
+    let ids = given(&texts(&devices(&sandbox)));
+    let opened = client.call(|client, status| unsafe { method_tellusclient_telemetry(client, ids, status) });
     let stream = Object::new(opened, SUBSCRIPTION);
     let pull = |known: u32| {
-        move |stream: u64| unsafe {
-            uniffi_tellus_ffi_fn_method_telemetrysubscription_next_batch(stream, 1024, given(&[0]), known)
-        }
+        move |stream: u64| unsafe { method_telemetrysubscription_next_batch(stream, 1024, given(&[0]), known) }
     };
     let (mut frames, mut known) = (0, 0);
     while frames < 20 {
@@ -125,68 +150,14 @@ fn batches_are_pulled_and_a_pull_may_be_given_up() {
         stream.given_up(pull(known));
     }
     let control = Object::new(
-        stream.call(|stream, status| unsafe {
-            uniffi_tellus_ffi_fn_method_telemetrysubscription_control(stream, status)
-        }),
+        stream.call(|stream, status| unsafe { method_telemetrysubscription_control(stream, status) }),
         CONTROL,
     );
     for _ in 0..20 {
-        let snapshot =
-            taken(control.call(|control, status| unsafe {
-                uniffi_tellus_ffi_fn_method_streamcontrol_snapshot(control, status)
-            }));
+        let snapshot = taken(control.call(|control, status| unsafe { method_streamcontrol_snapshot(control, status) }));
         assert!(rows(&snapshot).len() > 24);
     }
-    control.call(|control, status| unsafe { uniffi_tellus_ffi_fn_method_streamcontrol_cancel(control, status) });
-}
-
-#[test]
-fn listeners_are_told_and_let_go_whatever_they_answer() {
-    let _alone = ALONE.lock();
-    callbacks::register();
-    let sandbox = sandbox();
-    let seen = Arc::new(Seen::default());
-    for round in 1..=3 {
-        let client = client(&sandbox);
-        let ids = devices(&sandbox);
-        let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
-        let listener = callbacks::handle(&seen);
-        let delivery = Object::new(
-            client.call(|client, status| unsafe {
-                uniffi_tellus_ffi_fn_method_tellusclient_subscribe(client, given(&texts(&ids)), listener, status)
-            }),
-            DELIVERY,
-        );
-        eventually("frames come", || seen.rows.load(Ordering::SeqCst) > 10 * round);
-        drop(delivery);
-        drop(client);
-        eventually("the listener is let go", || Arc::strong_count(&seen) == 1);
-    }
-    assert!(seen.refused.load(Ordering::SeqCst) > 0);
-}
-
-#[test]
-fn providers_answer_and_are_let_go() {
-    let _alone = ALONE.lock();
-    callbacks::register();
-    let sandbox = sandbox();
-    let asked = Arc::new(Seen::default());
-    for _ in 0..3 {
-        let (settings, provider) = (given(&config(sandbox.base_url())), callbacks::handle(&asked));
-        let client = call(|status| unsafe {
-            uniffi_tellus_ffi_fn_constructor_tellusclient_with_token_provider(settings, provider, given(&[0]), status)
-        });
-        let client = Object::new(client.unwrap(), CLIENT);
-        let failed = client.nothing(|client| unsafe { uniffi_tellus_ffi_fn_method_tellusclient_authenticate(client) });
-        let error = failed.unwrap_err();
-        assert!(
-            error.windows(7).any(|part| part == b"no luck"),
-            "{}",
-            String::from_utf8_lossy(&error)
-        );
-    }
-    assert!(count(&asked.asked) >= 3);
-    eventually("the provider is let go", || Arc::strong_count(&asked) == 1);
+    control.call(|control, status| unsafe { method_streamcontrol_cancel(control, status) });
 }
 
 #[track_caller]
@@ -195,6 +166,6 @@ fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
     let deadline = Instant::now() + Duration::from_secs(120);
     while !holds() {
         assert!(Instant::now() < deadline, "never happened: {what}");
-        std::thread::sleep(Duration::from_millis(5));
+        thread::sleep(Duration::from_millis(5));
     }
 }
