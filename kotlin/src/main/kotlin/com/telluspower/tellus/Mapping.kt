@@ -1,5 +1,6 @@
 package com.telluspower.tellus
 
+import java.time.Instant
 import kotlin.time.Duration
 import kotlin.time.toJavaDuration
 import kotlin.time.toKotlinDuration
@@ -125,6 +126,15 @@ private fun NativeFailure.toPublic() =
 /** A number that must not be negative: the other side has no such numbers. */
 internal fun Int.toNative(field: String): UInt =
     if (this >= 0) toUInt() else throw invalid(field, "must not be negative, as $this is")
+
+/** A moment that the other side can express: the years 1 to 9999. */
+internal fun Instant.toNative(field: String): Instant =
+    if (this in FIRST_MOMENT..LAST_MOMENT) this else throw invalid(field, "must lie in the years 1 to 9999")
+
+private val FIRST_MOMENT = Instant.parse("0001-01-01T00:00:00Z")
+
+/** Some hours before the last one, which the other side keeps for zones. */
+private val LAST_MOMENT = Instant.parse("9999-12-30T22:00:00Z")
 
 /** A span of time that must be finite and not negative: the other side has no others. */
 internal fun Duration.toNative(field: String): java.time.Duration =

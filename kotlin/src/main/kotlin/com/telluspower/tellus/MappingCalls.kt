@@ -98,8 +98,8 @@ internal fun Schedule.toNative() =
             },
         timeSlots = timeSlots.map { it.toNative() },
         targetSoc = targetSoc?.toPercent("target_soc"),
-        effectiveFrom = effectiveFrom,
-        effectiveUntil = effectiveUntil,
+        effectiveFrom = effectiveFrom?.toNative("effective_from"),
+        effectiveUntil = effectiveUntil?.toNative("effective_until"),
         timezone = timezone,
     )
 

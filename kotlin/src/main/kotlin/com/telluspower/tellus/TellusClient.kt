@@ -62,7 +62,7 @@ public class TellusClient private constructor(
 
     /** Like [sites], page by page. */
     public fun sitePages(status: SiteStatus? = null, pageSize: Int = MAX_PAGE_SIZE): Flow<SitePage> =
-        drain({ core.sites(status?.toNative(), pageSize.toNative("pageSize")) }) { nextPage()?.toPublic() }
+        drain({ core.sites(status?.toNative(), pageSize.toNative("page_size")) }) { nextPage()?.toPublic() }
 
     /** The charger with this id, with its connectors, as it is now. */
     public suspend fun device(deviceId: String): Device = awaitNative { core.device(deviceId).toPublic() }
@@ -99,8 +99,9 @@ public class TellusClient private constructor(
         pageSize: Int = MAX_PAGE_SIZE,
     ): Flow<ChargingRecordPage> =
         drain({
-            val query = ChargingRecordQuery(deviceId, connectorId?.toNative("connector_id"), start, end)
-            core.chargingRecords(query, pageSize.toNative("pageSize"))
+            val number = connectorId?.toNative("connector_id")
+            val query = ChargingRecordQuery(deviceId, number, start?.toNative("start"), end?.toNative("end"))
+            core.chargingRecords(query, pageSize.toNative("page_size"))
         }) { nextPage()?.toPublic() }
 
     /** Energy into and out of vehicles over time, at these sites or, if none is named, at all of them. */
@@ -110,7 +111,10 @@ public class TellusClient private constructor(
         end: Instant,
         siteIds: Collection<String> = emptyList(),
     ): EnergySeries =
-        awaitNative { core.energy(EnergyQuery(granularity.toNative(), start, end, siteIds.toList())).toPublic() }
+        awaitNative {
+            val span = start.toNative("start") to end.toNative("end")
+            core.energy(EnergyQuery(granularity.toNative(), span.first, span.second, siteIds.toList())).toPublic()
+        }
 
     /**
      * Any authenticated call, also of an endpoint that the SDK does not know yet. `GET` may be repeated; every other

@@ -9,7 +9,11 @@ internal class TokenStoreBridge(
     private val store: TokenStore,
 ) : NativeTokenStore {
     override fun load(): NativeStoredToken? =
-        callback { store.load()?.run { NativeStoredToken(token, lifetime.toNative("lifetime"), expiresAt) } }
+        callback {
+            store.load()?.run {
+                NativeStoredToken(token, lifetime.toNative("lifetime"), expiresAt.toNative("expires_at"))
+            }
+        }
 
     override fun save(token: NativeStoredToken) =
         callback { store.save(StoredToken(token.token, token.lifetime.toKotlinDuration(), token.expiresAt)) }

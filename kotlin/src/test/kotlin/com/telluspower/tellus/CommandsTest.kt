@@ -172,8 +172,15 @@ class CommandsTest : SandboxTest("--speed", "60", "--history-days", "1", "--no-a
                 "command_id" to { client.followCommand("").first() },
                 "patience" to { client.followCommand("cmd", (-1).seconds).first() },
                 "end" to { client.energy(Granularity.Day, Instant.EPOCH, Instant.EPOCH) },
+                "start" to { client.energy(Granularity.Day, Instant.MIN, Instant.EPOCH) },
+                "end" to { client.energy(Granularity.Day, Instant.EPOCH, Instant.MAX) },
+                "start" to { client.chargingRecords(start = Instant.parse("+10000-01-01T00:00:00Z")).first() },
+                "end" to { client.chargingRecords(end = Instant.parse("0000-12-31T23:59:59Z")).first() },
+                "effective_from" to { client.setSchedule("d", 1, plan.copy(effectiveFrom = Instant.MIN)) },
+                "effective_until" to { client.setSchedule("d", 1, plan.copy(effectiveUntil = Instant.MAX)) },
                 "connector_id" to { client.chargingRecords(connectorId = -1).first() },
                 "page_size" to { client.chargingRecords(pageSize = 101).first() },
+                "page_size" to { client.sites(pageSize = -1).first() },
             )) {
                 val error = failure<TellusException.InvalidRequest> { call() }
                 assertEquals(field, parseJsonObject(error.details)["field"])

@@ -78,8 +78,12 @@ class TokenStoreTest : SandboxTest() {
 
     @Test
     fun `a kept token that makes no sense is no token`() = test {
-        val store = Kept().apply { token = StoredToken("x", (-1).seconds, java.time.Instant.now()) }
-        start(Credentials.ClientSecret(sandbox.clientId, sandbox.clientSecret, store))
-        assertEquals(1, issued())
+        val now = java.time.Instant.now()
+        val unfit = listOf(StoredToken("x", (-1).seconds, now), StoredToken("x", 60.seconds, java.time.Instant.MAX))
+        unfit.forEachIndexed { index, stored ->
+            val store = Kept().apply { token = stored }
+            start(Credentials.ClientSecret(sandbox.clientId, sandbox.clientSecret, store))
+            assertEquals(index + 1, issued())
+        }
     }
 }
