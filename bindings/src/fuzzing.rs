@@ -63,8 +63,13 @@ fn carried_over(frames: &Frames, reader: &mut Reader) -> Vec<u8> {
 fn same(frame: &TelemetryFrame, read: &Block, range: &Range<usize>, reader: &Reader) {
     let rows = &read.rows[range.clone()];
     let first = rows[0];
-    // A record holds years that a calendar has.
-    let moment = |micros: i64| micros.clamp(Timestamp::MIN.as_microsecond(), Timestamp::MAX.as_microsecond());
+    // A record holds years that a calendar has. Of the last second jiff takes no microseconds, though its end lies there.
+    let (first_second, last_second) = (Timestamp::MIN.as_second(), Timestamp::MAX.as_second());
+    let moment = |micros: i64| match micros {
+        _ if micros < first_second * 1_000_000 => Timestamp::MIN.as_microsecond(),
+        _ if micros > last_second * 1_000_000 => Timestamp::MAX.as_microsecond(),
+        told => told,
+    };
     assert_eq!(frame.device_id, reader.devices[first.device as usize]);
     assert_eq!(frame.timestamp.as_microsecond(), moment(first.timestamp));
     assert_eq!(frame.received_at.as_microsecond(), moment(first.received_at));
