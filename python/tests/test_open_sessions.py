@@ -70,7 +70,7 @@ def test_an_old_session_costs_one_request(tmp_path: Path, monkeypatch: pytest.Mo
     asked: dict[str, Any] = {"start": START, "checkpoint": tmp_path / "c", "late": 0}
     with (
         tellus.Sandbox(query_per_minute=0, seed=3, speed=0.001, quirks={"open_sessions": "listed"}) as platform,
-        platform.client() as client,
+        platform.client(query_per_minute=100_000) as client,
     ):
         # Both clocks move an hour.
         platform.advance(3600)
