@@ -53,7 +53,7 @@ class Told:
 
     def _note(self, kind: str, told: list[Any]) -> None:
         with self._released:
-            self._threads.add(threading.get_ident())
+            self._threads.add(threading.get_native_id())
             self._counts[kind] += 1
             fails = self._counts[kind] in self._fails.get(kind, [])
             self._calls.append({"events": [], "gaps": [], "frames": [], kind: told})
