@@ -161,13 +161,15 @@ def provider_async(grants: list[Args]) -> Callable[[], Any]:
     async def grant() -> tuple[str, float]:
         answer = next(left, OUT_OF_GRANTS)
         if not answer:
-            await asyncio.Event().wait()
+            await NEVER.wait()
         return granted(answer)
 
     return grant
 
 
 OUT_OF_GRANTS = {"fail": "the case has no further grant"}
+# Held here: a loop holds tasks weakly, and one that waits for what nobody else holds is collected while it waits.
+NEVER = asyncio.Event()
 
 
 def granted(answer: Args) -> tuple[str, float]:

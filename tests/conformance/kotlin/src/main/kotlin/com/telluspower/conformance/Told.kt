@@ -23,7 +23,7 @@ internal class Told(
     private val connections = mutableSetOf<Int>()
     private var ended = false
 
-    @Volatile private var released = CountDownLatch(0)
+    private var released = CountDownLatch(0)
 
     override fun onBatch(frames: List<TelemetryFrame>) = note("frames", frames)
 
@@ -32,10 +32,12 @@ internal class Told(
     override fun onGap(gap: Gap) = note("gaps", listOf(gap))
 
     /** From now on each call is noted and lasts until it is released. */
+    @Synchronized
     fun hold() {
         released = CountDownLatch(1)
     }
 
+    @Synchronized
     fun release() = released.countDown()
 
     /** The next call; null after the end. */
@@ -49,12 +51,13 @@ internal class Told(
     }
 
     private fun note(kind: String, told: List<Any>, change: () -> Unit = {}) {
-        val fail =
+        // Whoever holds the listener when this call is known already means the next one.
+        val (fail, released) =
             synchronized(this) {
                 threads += Thread.currentThread()
                 change()
                 calls.trySend(listOf("events", "gaps", "frames").associateWith { if (it == kind) told else emptyList() })
-                counts.merge(kind, 1, Int::plus) in fails[kind].orEmpty()
+                Pair(counts.merge(kind, 1, Int::plus) in fails[kind].orEmpty(), released)
             }
         released.await()
         check(!fail) { "the case wants it so" }
