@@ -108,7 +108,7 @@ def is_found(mutant: dict[str, Any]) -> bool:
 
 
 def build(kind: str) -> None:
-    """Builds what the runner of this kind runs on; in Swift the hand-written part alone, in Kotlin the bindings, too."""
+    """Builds what the runner of this kind runs on; in Swift the hand-written part alone, in Kotlin the bindings too."""
     {"rust": build_rust, "python": build_python, "kotlin": build_kotlin, "swift": build_swift}[kind]()
 
 
