@@ -23,7 +23,7 @@ use crate::{
     flexibility,
     follow::CoreFollow,
     json,
-    listener::{self, Subscription},
+    listener::{self, CoreDelivery},
     pages::CorePages,
     per_process::PerProcess,
     schedule, settings,
@@ -357,7 +357,7 @@ impl CoreClient {
         on_batch: Option<Py<PyAny>>,
         on_status: Option<Py<PyAny>>,
         on_gap: Option<Py<PyAny>>,
-    ) -> PyResult<Subscription> {
+    ) -> PyResult<CoreDelivery> {
         let client = self.0.client().or_raise(py)?;
         listener::subscribe(&client, devices, on_batch, on_status, on_gap).or_raise(py)
     }

@@ -6,6 +6,7 @@ mod arrow;
 mod bridge;
 mod call;
 mod client;
+mod control;
 mod convert;
 mod credentials;
 mod error;
@@ -47,8 +48,9 @@ mod _tellus {
     use super::{
         call::Call,
         client::CoreClient,
+        control::CoreControl,
         follow::CoreFollow,
-        listener::Subscription,
+        listener::CoreDelivery,
         model::{
             ChargingRecord, CommandReceipt, CommandStatus, Connector, Device, EnergyPoint, EnergySeries, EnergyTotal,
             FlexibilityReceipt, KnownDevice, Location, Site, join_energy,

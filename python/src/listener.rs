@@ -11,7 +11,7 @@ use tellus_core::{Batch as CoreBatch, Client, ListenerHandle, StatusEvent as Cor
 
 use crate::{
     bridge,
-    convert::ToPython,
+    control::CoreControl,
     error::{OrRaise, inherited, sure},
     per_process::{Owned, PerProcess},
     telemetry::{Batch, Gap, StatusEvent, TextCache},
@@ -76,7 +76,7 @@ pub(crate) fn subscribe(
     on_batch: Option<Py<PyAny>>,
     on_status: Option<Py<PyAny>>,
     on_gap: Option<Py<PyAny>>,
-) -> tellus_core::Result<Subscription> {
+) -> tellus_core::Result<CoreDelivery> {
     let (alive, ended) = mpsc::channel();
     let listener = Arc::new(Listener {
         on_batch,
@@ -90,7 +90,7 @@ pub(crate) fn subscribe(
     let mut threads = threads.lock().unwrap_or_else(PoisonError::into_inner);
     threads.retain(|thread| thread.try_recv() != Err(mpsc::TryRecvError::Disconnected));
     threads.push(ended);
-    Ok(Subscription(Owned::new(handle)))
+    Ok(CoreDelivery(Owned::new(handle)))
 }
 
 /// Waits until `deadline` for the threads of this process. Their streams must be closed before.
@@ -104,46 +104,16 @@ pub(crate) fn shut_down(py: Python<'_>, deadline: Instant) {
     });
 }
 
-/// A running delivery to callbacks. Closing it, or leaving its `with` block, ends it.
-#[pyclass(frozen, weakref, module = "tellus")]
-pub(crate) struct Subscription(Owned<ListenerHandle>);
+/// A running delivery to callbacks. It ends with this object.
+#[pyclass(frozen, module = "tellus._tellus")]
+pub(crate) struct CoreDelivery(Owned<ListenerHandle>);
 
 #[pymethods]
-impl Subscription {
-    /// Ends the delivery. Returns at once; may be called more than once, also from inside a callback.
-    fn close(&self) {
-        if let Some(handle) = self.0.get() {
-            handle.close();
-        }
-    }
-
-    /// Whether it was closed.
+impl CoreDelivery {
+    /// What can be done to it.
     #[getter]
-    fn closed(&self) -> bool {
-        self.0.get().is_none_or(|handle| handle.is_closed())
-    }
-
-    /// What the stream has counted so far.
-    #[getter]
-    fn stats<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let handle = self.0.get().ok_or_else(|| inherited("subscription"));
-        handle.or_raise(py)?.stats().to_python(py)
-    }
-
-    fn __enter__(slf: Py<Self>) -> Py<Self> {
-        slf
-    }
-
-    #[pyo3(signature = (*_exception))]
-    fn __exit__(&self, _exception: &Bound<'_, pyo3::types::PyTuple>) {
-        self.close();
-    }
-
-    fn __repr__(&self) -> &'static str {
-        if self.closed() {
-            "Subscription(closed)"
-        } else {
-            "Subscription(open)"
-        }
+    fn control(&self, py: Python<'_>) -> PyResult<CoreControl> {
+        let handle = self.0.get().ok_or_else(|| inherited("subscription")).or_raise(py)?;
+        Ok(CoreControl::new(handle.control(), TextCache::default()))
     }
 }

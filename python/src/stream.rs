@@ -7,11 +7,11 @@ use tellus_core::Subscription;
 
 use crate::{
     call::Call,
-    convert::ToPython,
+    control::CoreControl,
     error::{OrRaise, inherited},
     parcel::{Parcel, Returned, Status},
     per_process::Owned,
-    telemetry::{Batch, TextCache},
+    telemetry::TextCache,
     time,
 };
 
@@ -85,70 +85,10 @@ impl CoreStream {
         }
     }
 
-    fn add(&self, py: Python<'_>, devices: Vec<String>) -> PyResult<()> {
-        self.open().or_raise(py)?.subscription.add(devices).or_raise(py)
-    }
-
-    fn remove(&self, py: Python<'_>, devices: Vec<String>) -> PyResult<()> {
-        self.open().or_raise(py)?.subscription.remove(devices);
-        Ok(())
-    }
-
-    fn pause(&self, py: Python<'_>) -> PyResult<()> {
-        self.open().or_raise(py)?.subscription.pause();
-        Ok(())
-    }
-
-    fn resume(&self, py: Python<'_>) -> PyResult<()> {
-        self.open().or_raise(py)?.subscription.resume();
-        Ok(())
-    }
-
-    fn network_changed(&self, py: Python<'_>) -> PyResult<()> {
-        self.open().or_raise(py)?.subscription.network_changed();
-        Ok(())
-    }
-
+    /// What can be done to it.
     #[getter]
-    fn connections(&self, py: Python<'_>) -> PyResult<usize> {
-        Ok(self.open().or_raise(py)?.subscription.connections())
-    }
-
-    /// The newest reading of every connector.
-    fn snapshot(&self, py: Python<'_>) -> PyResult<Batch> {
+    fn control(&self, py: Python<'_>) -> PyResult<CoreControl> {
         let open = self.open().or_raise(py)?;
-        Ok(Batch::of_frames(open.subscription.snapshot(), &open.texts))
-    }
-
-    /// All gaps that are known.
-    fn gaps<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.open().or_raise(py)?.subscription.gaps().to_python(py)
-    }
-
-    /// How many frames of which device were dropped.
-    fn drops(&self, py: Python<'_>) -> PyResult<std::collections::HashMap<String, u64>> {
-        Ok(self.open().or_raise(py)?.subscription.drops())
-    }
-
-    #[getter]
-    fn stats<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.open().or_raise(py)?.subscription.stats().to_python(py)
-    }
-
-    #[getter]
-    fn devices(&self, py: Python<'_>) -> PyResult<Vec<String>> {
-        Ok(self.open().or_raise(py)?.subscription.devices())
-    }
-
-    #[getter]
-    fn closed(&self) -> bool {
-        self.0.get().is_none_or(|open| open.subscription.is_closed())
-    }
-
-    /// Ends the stream; what has arrived can still be pulled. In a forked child it does nothing.
-    fn close(&self) {
-        if let Some(open) = self.0.get() {
-            open.subscription.close();
-        }
+        Ok(CoreControl::new(open.subscription.control(), open.texts.clone()))
     }
 }

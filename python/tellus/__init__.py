@@ -35,7 +35,6 @@ from tellus._tellus import (
     Site,
     StatusEvent,
     StreamStats,
-    Subscription,
     Table,
     TelemetryFrame,
     __version__,
@@ -60,7 +59,7 @@ from tellus.pages import AsyncPages, Pages
 from tellus.plan import Plan
 from tellus.records import AsyncChargingRecords, ChargingRecords
 from tellus.sandbox import Sandbox
-from tellus.stream import AsyncTelemetryStream, Gaps, TelemetryStream
+from tellus.stream import AsyncTelemetryStream, Gaps, Subscription, TelemetryStream
 
 __all__ = [
     "AccessToken",

@@ -21,6 +21,8 @@ __all__ = [
     "Connector",
     "ConnectorReading",
     "CoreClient",
+    "CoreControl",
+    "CoreDelivery",
     "CoreFollow",
     "CorePages",
     "CoreSandbox",
@@ -40,7 +42,6 @@ __all__ = [
     "Site",
     "StatusEvent",
     "StreamStats",
-    "Subscription",
     "Table",
     "TelemetryFrame",
     "TokenRequest",
@@ -166,7 +167,7 @@ class CoreClient:
         on_batch: Callable[[Batch], object] | None = None,
         on_status: Callable[[StatusEvent], object] | None = None,
         on_gap: Callable[[Gap], object] | None = None,
-    ) -> Subscription: ...
+    ) -> CoreDelivery: ...
 
 @final
 class CorePages(Generic[_T]):
@@ -243,6 +244,15 @@ class CoreStream:
     """The stream as ``tellus.TelemetryStream`` and ``tellus.AsyncTelemetryStream`` share it."""
 
     def next_batch(self, max_rows: int, max_wait: float | None = None) -> Call[Parcel]: ...
+    @property
+    def control(self) -> CoreControl: ...
+    @property
+    def status(self) -> str: ...
+
+@final
+class CoreControl:
+    """The control as both kinds of stream and ``tellus.Subscription`` share it."""
+
     def add(self, devices: list[str]) -> None: ...
     def remove(self, devices: list[str]) -> None: ...
     def pause(self) -> None: ...
@@ -253,8 +263,6 @@ class CoreStream:
     def snapshot(self) -> Batch: ...
     def gaps(self) -> list[Gap]: ...
     def drops(self) -> dict[str, int]: ...
-    @property
-    def status(self) -> str: ...
     @property
     def stats(self) -> StreamStats: ...
     @property
@@ -310,22 +318,11 @@ class TokenRequest:
         """Answers that there is no token, and why. Only the first line is kept."""
 
 @final
-class Subscription:
-    """A running delivery to callbacks. Closing it, or leaving its ``with`` block, ends it."""
-
-    def close(self) -> None:
-        """Ends the delivery. Returns at once; may be called more than once, also from inside a callback."""
+class CoreDelivery:
+    """A running delivery to callbacks. It ends with this object."""
 
     @property
-    def closed(self) -> bool:
-        """Whether it was closed."""
-
-    @property
-    def stats(self) -> StreamStats:
-        """What the stream has counted so far."""
-
-    def __enter__(self) -> Self: ...
-    def __exit__(self, *_exception: object) -> None: ...
+    def control(self) -> CoreControl: ...
 
 @final
 class Batch(Table):

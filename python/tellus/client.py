@@ -20,7 +20,6 @@ from tellus._tellus import (
     Gap,
     Site,
     StatusEvent,
-    Subscription,
 )
 from tellus.energy import joined, pieces
 from tellus.follow import follow, follow_async
@@ -28,7 +27,7 @@ from tellus.pages import AsyncPages, Pages
 from tellus.plan import Plan
 from tellus.records import AsyncChargingRecords, ChargingRecords, Choice, Wanted
 from tellus.settings import QUERY_PER_MINUTE, Settings, TokenProvider
-from tellus.stream import AsyncTelemetryStream, TelemetryStream, ids
+from tellus.stream import AsyncTelemetryStream, Subscription, TelemetryStream, ids
 
 if TYPE_CHECKING:
     from tellus._provider import Provider
@@ -110,7 +109,7 @@ class _Client:
         An exception in a callback is logged; ten in a row end the subscription.
         """
         self._note_loop()
-        subscription = self._core.subscribe(ids(devices), on_batch, on_status, on_gap)
+        subscription = Subscription(self._core.subscribe(ids(devices), on_batch, on_status, on_gap))
         close_at_exit(subscription)
         return subscription
 

@@ -9,7 +9,7 @@ from tellus._closing import AsyncClosing, Closing
 from tellus._tellus import Gap, Table, gap_stream
 
 if TYPE_CHECKING:
-    from tellus._tellus import Batch, CoreStream, StreamStats, TelemetryFrame
+    from tellus._tellus import Batch, CoreControl, CoreDelivery, CoreStream, StreamStats, TelemetryFrame
 
 MAX_ROWS = 4096
 """How many connector readings a batch holds at most, unless asked otherwise."""
@@ -56,74 +56,95 @@ class Gaps(Table):
         return gap_stream(self._gaps, requested_schema)
 
 
-class _Stream:
-    """What both kinds of stream share."""
+class _Controlled:
+    """What can be done to a stream, however it delivers."""
 
-    def __init__(self, core: CoreStream) -> None:
-        self._core = core
-        self._frames: Iterator[TelemetryFrame] = iter(())
+    def __init__(self, control: CoreControl) -> None:
+        self._control = control
 
     @property
     def devices(self) -> list[str]:
         """The devices, each once, in alphabetical order."""
-        return self._core.devices
+        return self._control.devices
 
     @property
     def connections(self) -> int:
         """How many connections carry them, open or on the way to it."""
-        return self._core.connections
+        return self._control.connections
 
     def add(self, devices: Iterable[str]) -> None:
         """Adds devices; those that are there already stay as they are. Returns at once."""
-        self._core.add(ids(devices))
+        self._control.add(ids(devices))
 
     def remove(self, devices: Iterable[str]) -> None:
         """Lets devices go. The stream is closed when its last device goes. Returns at once."""
-        self._core.remove(ids(devices))
+        self._control.remove(ids(devices))
 
     def pause(self) -> None:
         """Closes all connections until :meth:`resume`; the devices have a gap meanwhile."""
-        self._core.pause()
+        self._control.pause()
 
     def resume(self) -> None:
         """Opens all connections again."""
-        self._core.resume()
+        self._control.resume()
 
     def network_changed(self) -> None:
         """Opens all connections anew, and cuts waits short: for programs that know that the network is another one."""
-        self._core.network_changed()
+        self._control.network_changed()
+
+    def snapshot(self) -> Batch:
+        """The newest reading of every connector, also of what has not been delivered yet."""
+        return self._control.snapshot()
+
+    def gaps(self) -> Gaps:
+        """When which device was not observed, and why, up to what has been delivered so far: a list, and a table. Gaps
+        that last have no `next`; of those that ended, the newest 65,536 are kept."""
+        return Gaps(self._control.gaps())
+
+    def drops(self) -> dict[str, int]:
+        """How many frames of which device were dropped because they were not taken in time."""
+        return self._control.drops()
+
+    @property
+    def stats(self) -> StreamStats:
+        """What the stream has counted so far."""
+        return self._control.stats
+
+    @property
+    def closed(self) -> bool:
+        """Whether it was closed."""
+        return self._control.closed
+
+    def close(self) -> None:
+        """Ends the stream. Returns at once; what has arrived can still be read, or is still delivered."""
+        self._control.close()
+
+
+class Subscription(_Controlled, Closing):
+    """A running delivery to callbacks, from which all of it may be called. It ends when it is closed, when its ``with``
+    block is left, and when nobody holds it any more."""
+
+    def __init__(self, core: CoreDelivery) -> None:
+        super().__init__(core.control)
+        # Held, since the delivery ends with it.
+        self._core = core
+
+    def __repr__(self) -> str:
+        return f"Subscription({'closed' if self.closed else 'open'})"
+
+
+class _Stream(_Controlled):
+    """What both kinds of stream share that are pulled."""
+
+    def __init__(self, core: CoreStream) -> None:
+        super().__init__(core.control)
+        self._core = core
+        self._frames: Iterator[TelemetryFrame] = iter(())
 
     @property
     def status(self) -> str:
         """What the stream is doing, as of the last batch: connecting, live, waiting, paused, closed or failed."""
         return self._core.status
-
-    def snapshot(self) -> Batch:
-        """The newest reading of every connector, also of what has not been pulled yet."""
-        return self._core.snapshot()
-
-    def gaps(self) -> Gaps:
-        """When which device was not observed, and why, up to what has been pulled so far: a list, and a table. Gaps
-        that last have no `next`; of those that ended, the newest 65,536 are kept."""
-        return Gaps(self._core.gaps())
-
-    def drops(self) -> dict[str, int]:
-        """How many frames of which device were dropped because they were not pulled in time."""
-        return self._core.drops()
-
-    @property
-    def stats(self) -> StreamStats:
-        """What the stream has counted so far."""
-        return self._core.stats
-
-    @property
-    def closed(self) -> bool:
-        """Whether it was closed."""
-        return self._core.closed
-
-    def close(self) -> None:
-        """Ends the stream. Returns at once; what has arrived can still be read."""
-        self._core.close()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.status}>"

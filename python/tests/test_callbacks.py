@@ -33,6 +33,31 @@ def test_batches_and_status_come_from_one_thread(sandbox: tellus.Sandbox, client
     assert threading.get_ident() not in threads
 
 
+def test_it_is_steered_as_a_stream_is(sandbox: tellus.Sandbox, client: tellus.Client) -> None:
+    statuses: list[str] = []
+    gaps: list[tellus.Gap] = []
+    one, other = sandbox.device_ids[:2]
+    with client.subscribe(one, on_status=lambda event: statuses.append(event.status), on_gap=gaps.append) as delivery:
+        eventually(lambda: len(delivery.snapshot()) == 1)
+        assert repr(delivery) == "Subscription(open)"
+        delivery.add(other)
+        assert delivery.devices == sorted([one, other])
+        eventually(lambda: len(delivery.snapshot()) == 2)
+        delivery.pause()
+        eventually(lambda: statuses[-1] == "paused")
+        eventually(lambda: {gap.device_id for gap in delivery.gaps() if not gap.closed_at} == {one, other})
+        delivery.resume()
+        eventually(lambda: statuses[-1] == "live")
+        delivery.network_changed()
+        eventually(lambda: delivery.stats.connections == 4)
+        assert (delivery.connections, delivery.drops()) == (1, {})
+        delivery.remove([one, other])
+        eventually(lambda: delivery.closed)
+    eventually(lambda: statuses[-1] == "closed")
+    assert {gap.device_id for gap in gaps} == {one, other}
+    assert repr(delivery) == "Subscription(closed)"
+
+
 def test_close_inside_a_callback(sandbox: tellus.Sandbox, client: tellus.Client) -> None:
     ready, ended = threading.Event(), threading.Event()
     subscription: tellus.Subscription

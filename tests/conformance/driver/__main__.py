@@ -45,7 +45,8 @@ async def play_all(name: str, command: list[str], cases: list[dict[str, Any]], o
             runner = await started(name, command, options.patience)
         if options.fail_fast and outcomes[case["id"]].problem:
             break
-    await runner.stop()
+    if not await runner.stop():
+        outcomes[case["id"]] = Outcome([], f"broken: {name} does not end with its input")
     return outcomes
 
 

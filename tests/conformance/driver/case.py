@@ -93,7 +93,7 @@ class Play:
     async def _call(self, step: Step) -> None:
         answer = await self._waited_out(step, self._begin(step), step["call"])
         self.account.outcome(step, answer)
-        if step["call"] == "stream.open" and "value" in answer:
+        if step["call"] in ("stream.open", "stream.listen") and "value" in answer:
             self.incoming.is_open = True
 
     async def _begin_call(self, step: Step) -> None:

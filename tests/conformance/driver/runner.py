@@ -8,6 +8,8 @@ import os
 from typing import Any
 
 Answer = dict[str, Any]
+# How long a runner may take to end after its input has (s).
+END = 5.0
 
 
 class RunnerBroken(Exception):
@@ -38,16 +40,21 @@ class Runner:
             raise RunnerBroken(f"{self.name} introduces itself as {hello}")
         self._reading = asyncio.create_task(self._read(self._process.stdout))
 
-    async def stop(self) -> None:
-        """Ends it."""
+    async def stop(self) -> bool:
+        """Ends its input, and waits for its end. Returns whether that came by itself."""
         if self._reading is not None:
             self._reading.cancel()
-        if self._process is not None and self._process.returncode is None:
-            # A runner behind a script outlives that: it ends with its input.
-            assert self._process.stdin is not None
-            self._process.stdin.close()
+        if self._process is None:
+            return True
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        try:
+            await asyncio.wait_for(self._process.wait(), END)
+        except TimeoutError:
             self._process.kill()
             await self._process.wait()
+            return False
+        return True
 
     def begin(self, call: str, args: dict[str, Any]) -> asyncio.Future[Answer]:
         """Lets it make a call; the answer comes later."""

@@ -7,6 +7,7 @@ import asyncio
 import sys
 import unittest
 from typing import Any
+from unittest import mock
 
 from . import match
 from .__main__ import Outcome, compare, play_all
@@ -36,6 +37,11 @@ class Runners(unittest.TestCase):
         ):
             with self.subTest(words):
                 self.assertIn(words, played(script).problem or "passed")
+
+    def test_one_that_outlives_its_input_fails(self) -> None:
+        with mock.patch("driver.runner.END", 0.2):
+            problem = played(ANSWER % "'value': None" + "\nimport time\ntime.sleep(60)").problem
+        self.assertIn("does not end with its input", problem or "passed")
 
     def test_another_outcome_fails(self) -> None:
         self.assertIn("expected None", played(ANSWER % "'value': 1").problem or "passed")

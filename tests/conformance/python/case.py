@@ -11,6 +11,7 @@ from typing import Any
 
 import tellus
 from tellus._testing import Clock
+from told import Told
 
 Args = dict[str, Any]
 
@@ -22,6 +23,7 @@ class Case:
     client: Any = None
     stream: Any
     batches: Any
+    told: Told | None
 
     def __init__(self, kind: str) -> None:
         self.is_async = kind == "async"
@@ -84,10 +86,26 @@ class Case:
         return self.client.request(method, path, params=dict(query), json=body)
 
     def stream_open(self, devices: list[str]) -> None:
-        self.stream = self.client.stream(devices)
+        self.stream, self.told = self.client.stream(devices), None
         self.batches = self.stream.batches()
 
+    def stream_listen(self, devices: list[str], fails: dict[str, list[int]] | None = None) -> None:
+        told = Told(fails or {})
+        callbacks = {"on_batch": told.on_batch, "on_status": told.on_status, "on_gap": told.on_gap}
+        self.stream, self.told = self.client.subscribe(devices, **callbacks), told
+
+    def stream_hold(self) -> None:
+        assert self.told is not None
+        self.told.hold(True)
+
+    def stream_release(self) -> None:
+        assert self.told is not None
+        self.told.hold(False)
+
     def stream_next(self) -> Any:
+        if self.told is not None:
+            asked = self.told.next()
+            return asyncio.wrap_future(asked) if self.is_async else asked.result()
         return anext(self.batches, None) if self.is_async else next(self.batches, None)
 
     def stream_devices(self) -> Any:
@@ -143,13 +161,15 @@ def provider_async(grants: list[Args]) -> Callable[[], Any]:
     async def grant() -> tuple[str, float]:
         answer = next(left, OUT_OF_GRANTS)
         if not answer:
-            await asyncio.Event().wait()
+            await NEVER.wait()
         return granted(answer)
 
     return grant
 
 
 OUT_OF_GRANTS = {"fail": "the case has no further grant"}
+# Held here: a loop holds tasks weakly, and one that waits for what nobody else holds is collected while it waits.
+NEVER = asyncio.Event()
 
 
 def granted(answer: Args) -> tuple[str, float]:

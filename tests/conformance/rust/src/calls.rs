@@ -1,13 +1,19 @@
 //! The table of calls: a name, and what it does with the public interface.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use tellus_core::{ChargingRecordQuery, EnergyQuery, Error, Pages, Request, Result};
 
-use crate::{Answer, case::Case, control, values};
+use crate::{
+    Answer,
+    case::{Case, Stream},
+    control,
+    told::Told,
+    values,
+};
 
 /// What a call returns that returns nothing.
 const NOTHING: Answer = Ok(Value::Null);
@@ -121,17 +127,30 @@ async fn client(case: &Case, call: &str, args: &Value) -> Answer {
 }
 
 async fn stream(case: &Case, call: &str, args: &Value) -> Answer {
-    if call == "open" {
-        case.keep(case.client()?.telemetry(get::<Vec<String>>(args, "devices")?)?);
+    if matches!(call, "open" | "listen") {
+        let (client, devices) = (case.client()?, get::<Vec<String>>(args, "devices")?);
+        case.keep(if call == "open" {
+            Stream::Pulled(Arc::new(client.telemetry(devices)?))
+        } else {
+            let told = Arc::new(Told::new(maybe(args, "fails")?.unwrap_or_default()));
+            Stream::Told(Arc::new(client.subscribe(devices, told.clone())?), told)
+        });
         return NOTHING;
     }
     let stream = case.stream()?;
+    match (call, &stream) {
+        ("next", Stream::Pulled(pulled)) => {
+            let batch = pulled.next_batch(4096, None).await?;
+            return Ok(batch.as_ref().map_or(Value::Null, values::batch));
+        }
+        ("next", Stream::Told(_, told)) => return told.next().await,
+        ("hold" | "release", Stream::Told(_, told)) => {
+            told.hold(call == "hold");
+            return NOTHING;
+        }
+        _ => {}
+    }
     match call {
-        "next" => Ok(stream
-            .next_batch(4096, None)
-            .await?
-            .as_ref()
-            .map_or(Value::Null, values::batch)),
         "close" => {
             stream.close();
             NOTHING

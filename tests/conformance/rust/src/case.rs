@@ -2,6 +2,7 @@
 
 use std::{
     collections::VecDeque,
+    ops::Deref,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -10,11 +11,13 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 use tellus_core::{
-    Client, Config, Credentials, Error, ErrorKind, HmacSigner, Result, SignatureEncoding, Subscription, TokenProvider,
-    TokenRequest,
+    Client, Config, Credentials, Error, ErrorKind, HmacSigner, ListenerHandle, Result, SignatureEncoding,
+    StreamControl, Subscription, TokenProvider, TokenRequest,
     clock::ManualClock,
     config::{OverflowPolicy, Staleness},
 };
+
+use crate::told::Told;
 
 /// The case under way.
 #[derive(Default)]
@@ -24,7 +27,25 @@ pub(crate) struct Case(Mutex<State>);
 struct State {
     clock: Option<ManualClock>,
     client: Option<Client>,
-    stream: Option<Arc<Subscription>>,
+    stream: Option<Stream>,
+}
+
+/// A stream, however it delivers.
+#[derive(Clone)]
+pub(crate) enum Stream {
+    Pulled(Arc<Subscription>),
+    Told(Arc<ListenerHandle>, Arc<Told>),
+}
+
+impl Deref for Stream {
+    type Target = StreamControl;
+
+    fn deref(&self) -> &StreamControl {
+        match self {
+            Self::Pulled(subscription) => subscription,
+            Self::Told(handle, _) => handle,
+        }
+    }
 }
 
 /// How a case begins. Spans are milliseconds.
@@ -127,12 +148,12 @@ impl Case {
         self.lock().client.clone().ok_or_else(|| missing("client"))
     }
 
-    pub(crate) fn stream(&self) -> Result<Arc<Subscription>> {
+    pub(crate) fn stream(&self) -> Result<Stream> {
         self.lock().stream.clone().ok_or_else(|| missing("stream"))
     }
 
-    pub(crate) fn keep(&self, stream: Subscription) {
-        self.lock().stream = Some(Arc::new(stream));
+    pub(crate) fn keep(&self, stream: Stream) {
+        self.lock().stream = Some(stream);
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

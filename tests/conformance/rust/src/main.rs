@@ -3,6 +3,7 @@
 mod calls;
 mod case;
 mod control;
+mod told;
 mod values;
 
 use std::{

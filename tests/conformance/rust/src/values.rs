@@ -43,7 +43,7 @@ pub(crate) fn batch(batch: &Batch) -> Value {
     })
 }
 
-fn event(event: &StatusEvent) -> Value {
+pub(crate) fn event(event: &StatusEvent) -> Value {
     let retry_in = match &event.status {
         StreamStatus::Waiting { retry_in, .. } => Some(millis(*retry_in)),
         _ => None,
@@ -121,5 +121,6 @@ pub(crate) fn stream_stats(stats: &StreamStats) -> Value {
         "waiting_rows": stats.waiting_rows,
         "open_gaps": stats.open_gaps,
         "forgotten_gaps": stats.forgotten_gaps,
+        "listener_failures": stats.listener_failures,
     })
 }

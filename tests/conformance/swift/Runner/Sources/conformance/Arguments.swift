@@ -25,6 +25,7 @@ struct Arguments: Decodable, Sendable {
     var query: [[String]]?
     var body: JSON?
     var devices: [String]?
+    var fails: Told.Fails?
 
     var duration: Duration? { durationMs.map(Duration.milliseconds) }
 

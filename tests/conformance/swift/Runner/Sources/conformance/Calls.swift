@@ -70,11 +70,8 @@ private func command(_ call: String, _ args: Arguments, with client: TellusClien
     }
 }
 
-func play(_ call: String, _ args: Arguments, on stream: TelemetryStream) async throws -> JSON {
+func play(_ call: String, _ args: Arguments, on stream: TelemetryControl) throws -> JSON {
     switch call {
-    case "next":
-        var batches = stream.batches().makeAsyncIterator()
-        return plain(try await batches.next() as Any)
     case "close": stream.close()
     case "pause": stream.pause()
     case "resume": stream.resume()

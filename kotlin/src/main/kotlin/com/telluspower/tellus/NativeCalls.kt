@@ -9,9 +9,10 @@ import kotlinx.coroutines.flow.flow
 import kotlinx.coroutines.withContext
 import com.telluspower.tellus.ffi.TellusException as NativeError
 
-/** Calls the native side. Whatever it throws comes out as a [TellusException]. */
+/** Calls the native side: all calls go through here. Whatever it throws comes out as a [TellusException]. */
 internal inline fun <R> native(call: () -> R): R =
     try {
+        NativeThreads.prepare()
         call()
     } catch (error: Exception) {
         throw error.toTellusException()

@@ -5,9 +5,8 @@ import com.telluspower.tellus.ffi.ClientConfig as NativeConfig
 import com.telluspower.tellus.ffi.TellusClient as NativeClient
 
 /** A native client with these credentials, whose token provider, if it has one, runs in [scope]. */
-internal fun Credentials.open(config: NativeConfig, scope: CoroutineScope): NativeClient {
-    NativeThreads.prepare()
-    return when (this) {
+internal fun Credentials.open(config: NativeConfig, scope: CoroutineScope): NativeClient =
+    when (this) {
         is Credentials.ClientSecret ->
             NativeClient.withClientSecret(config, id, secret, store?.let(::TokenStoreBridge))
         is Credentials.TokenProvider -> {
@@ -16,4 +15,3 @@ internal fun Credentials.open(config: NativeConfig, scope: CoroutineScope): Nati
         }
         is Credentials.Token -> NativeClient.withAccessToken(config, token)
     }
-}

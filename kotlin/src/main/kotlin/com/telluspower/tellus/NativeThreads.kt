@@ -26,7 +26,7 @@ internal object NativeThreads {
         }
     }
 
-    /** Does what the class says, once. To be called before the native side is. */
+    /** Does what the class says, once. Before the native side is first called: it is given its callbacks with that. */
     fun prepare() = Unit
 
     private fun staying(name: String, callback: String) = set(callback, CallbackThreadInitializer(true, false, name))

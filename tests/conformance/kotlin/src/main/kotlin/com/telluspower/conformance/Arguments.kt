@@ -28,6 +28,8 @@ internal class Arguments(
 
     fun texts(name: String): List<String>? = node(name)?.values()?.map { it.asString() }
 
+    fun ints(name: String): List<Int>? = node(name)?.values()?.map { it.asInt() }
+
     fun inner(name: String): Arguments? = node(name)?.let(::Arguments)
 
     fun list(name: String): List<Arguments>? = node(name)?.values()?.map(::Arguments)

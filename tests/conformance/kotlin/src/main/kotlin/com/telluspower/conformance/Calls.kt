@@ -1,8 +1,9 @@
 package com.telluspower.conformance
 
+import com.telluspower.tellus.TelemetryControl
+import com.telluspower.tellus.TelemetryStream
 import com.telluspower.tellus.TellusClient
 import com.telluspower.tellus.TellusTesting
-import com.telluspower.tellus.TelemetryStream
 import com.telluspower.tellus.TestClock
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.take
@@ -17,7 +18,12 @@ internal suspend fun make(case: Case, call: String, args: Arguments): Any? {
     return when (call.substringBefore('.', "")) {
         "case" -> if (name == "open") case.open(args) else case.close()
         "clock" -> clock(case.clock, name, args)
-        "stream" -> if (name == "open") open(case, args) else stream(case.stream, name, args)
+        "stream" ->
+            when (name) {
+                "open", "listen" -> open(case, name, args)
+                "next", "hold", "release" -> delivery(case, name)
+                else -> stream(case.stream, name, args)
+            }
         else -> ask(case.client, name, args) { command(case.client, name, args) }
     }
 }
@@ -100,13 +106,23 @@ private suspend fun command(client: TellusClient, name: String, args: Arguments)
     }
 }
 
-private fun open(case: Case, args: Arguments) {
-    case.stream = case.client.stream(args.texts("devices")!!)
+private fun open(case: Case, name: String, args: Arguments) {
+    val devices = args.texts("devices")!!
+    val fails = args.inner("fails")
+    val told = Told(listOf("events", "gaps", "frames").associateWith { fails?.ints(it).orEmpty() })
+    case.told = told.takeIf { name == "listen" }
+    case.stream = if (name == "listen") case.client.subscribe(devices, told) else case.client.stream(devices)
 }
 
-private suspend fun stream(stream: TelemetryStream, name: String, args: Arguments): Any? =
+private suspend fun delivery(case: Case, name: String): Any? =
     when (name) {
-        "next" -> stream.nextBatch()
+        "hold" -> case.told!!.hold()
+        "release" -> case.told!!.release()
+        else -> case.told.let { told -> if (told == null) (case.stream as TelemetryStream).nextBatch() else told.next() }
+    }
+
+private fun stream(stream: TelemetryControl, name: String, args: Arguments): Any =
+    when (name) {
         "close" -> stream.close()
         "pause" -> stream.pause()
         "resume" -> stream.resume()

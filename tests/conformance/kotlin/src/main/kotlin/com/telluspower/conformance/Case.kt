@@ -1,8 +1,8 @@
 package com.telluspower.conformance
 
+import com.telluspower.tellus.TelemetryControl
 import com.telluspower.tellus.TellusClient
 import com.telluspower.tellus.TellusTesting
-import com.telluspower.tellus.TelemetryStream
 import com.telluspower.tellus.TestClock
 
 /** What one case works with: a clock, a client, a stream. Calls run in several threads. */
@@ -12,7 +12,10 @@ internal class Case {
 
     @Volatile lateinit var clock: TestClock
 
-    @Volatile lateinit var stream: TelemetryStream
+    @Volatile lateinit var stream: TelemetryControl
+
+    /** The stream's listener, if it has one. */
+    @Volatile var told: Told? = null
 
     val client: TellusClient get() = checkNotNull(open) { "the case has no client" }
 
