@@ -13,6 +13,9 @@ const EXCERPT: usize = 120;
 /// How much of what the platform says about a failure does, or of the place in a reply that is not as documented.
 const SAID: usize = 1000;
 
+/// Fields by which details are known where they do not stand under their name: those that the platform documents.
+const DETAILS: [&str; 2] = ["field", "retry_after_seconds"];
+
 /// What tells success from failure, and nothing beside it: what [`quick`] does not look at must not count here.
 #[derive(Deserialize)]
 struct Envelope<'a> {
@@ -107,7 +110,9 @@ fn failure(status: u16, headers: &HeaderMap, code: Option<i64>, body: &[u8]) -> 
     // The code holds, whatever is wrong with the words.
     let told: Said = serde_json::from_slice(body).unwrap_or_default();
     let details = match (told.details, told.data) {
-        (Some(Value::Object(details)), _) | (_, Some(Value::Object(details))) => details,
+        (Some(Value::Object(details)), _) => details,
+        // Whatever else is in there says nothing about the failure.
+        (_, Some(Value::Object(data))) if DETAILS.iter().any(|name| data.contains_key(*name)) => data,
         _ => Map::new(),
     };
     let kind = code.and_then(kind_of_code).unwrap_or_else(|| kind_of_status(status));
@@ -312,6 +317,7 @@ mod tests {
             (r#""details":{"field":"size"},"data":{"field":"page"}"#, Some("size")),
             (r#""details":null,"data":{"field":"page"}"#, Some("page")),
             (r#""data":[1]"#, None),
+            (r#""data":{"device_id":"d"}"#, None),
         ] {
             let error = error(400, &format!(r#"{{"code":1001,{told}}}"#));
             assert_eq!(error.details().get("field").and_then(Value::as_str), field, "{told}");
