@@ -8,6 +8,8 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
+import shutil
 import sys
 from typing import Any, NamedTuple
 
@@ -50,6 +52,21 @@ async def play_all(name: str, command: list[str], cases: list[dict[str, Any]], o
     return outcomes
 
 
+async def side_by_side(
+    commands: dict[str, list[str]], cases: list[dict[str, Any]], options: argparse.Namespace
+) -> dict[str, Outcomes]:
+    """All cases with all runners."""
+    playing = (play_all(name, command, cases, options) for name, command in commands.items())
+    # One that fails must not stop the others midway: asyncio would wait for ever for processes that just start.
+    played = await asyncio.gather(*playing, return_exceptions=True)
+    results: dict[str, Outcomes] = {}
+    for name, outcome in zip(commands, played, strict=True):
+        if isinstance(outcome, BaseException):
+            raise outcome
+        results[name] = outcome
+    return results
+
+
 async def started(name: str, command: list[str], patience: float) -> Runner:
     runner = Runner(name, command, patience)
     await runner.start()
@@ -70,6 +87,12 @@ def compare(names: list[str], results: dict[str, Outcomes]) -> dict[str, Outcome
     return results
 
 
+def unbuilt(commands: dict[str, list[str]]) -> list[str]:
+    """What to say of runners whose program is not there."""
+    gone = (name for name, command in commands.items() if shutil.which(os.path.expandvars(command[0])) is None)
+    return [f"{name} cannot be started: 'make conformance' builds it" for name in gone]
+
+
 async def main() -> int:
     parser = argparse.ArgumentParser(prog="conformance")
     parser.add_argument("runners", nargs="*")
@@ -81,11 +104,10 @@ async def main() -> int:
     known: dict[str, list[str]] = json.loads((ROOT / "runners.json").read_text())
     names = options.runners or list(known)
     all_cases = load()
-    if missing := list(prose.problems()):
+    if missing := [*prose.problems(), *unbuilt({name: known[name] for name in names})]:
         raise SystemExit("\n".join(missing))
     cases = [case for case in all_cases if options.only in case["id"]]
-    played = await asyncio.gather(*(play_all(name, known[name], cases, options) for name in names))
-    results = compare(names, dict(zip(names, played, strict=True)))
+    results = compare(names, await side_by_side({name: known[name] for name in names}, cases, options))
     for name in names:
         report.write_transcript(name, {case: outcome.transcript for case, outcome in results[name].items()})
         if options.verbose:

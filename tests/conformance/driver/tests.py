@@ -10,7 +10,7 @@ from typing import Any
 from unittest import mock
 
 from . import match
-from .__main__ import Outcome, compare, play_all
+from .__main__ import Outcome, compare, play_all, side_by_side, unbuilt
 from .schema import problems
 
 HELLO = 'import sys, json\nprint(\'{"runner": "fake", "protocol": 1}\', flush=True)\n'
@@ -42,6 +42,14 @@ class Runners(unittest.TestCase):
         with mock.patch("driver.runner.END", 0.2):
             problem = played(ANSWER % "'value': None" + "\nimport time\ntime.sleep(60)").problem
         self.assertIn("does not end with its input", problem or "passed")
+
+    def test_one_that_cannot_be_started_is_named_and_holds_nobody_up(self) -> None:
+        there, gone = [sys.executable, "-c", ANSWER % "'value': None"], ["$NOWHERE/runner"]
+        (said,) = unbuilt({"fake": there, "gone": gone})
+        self.assertIn("gone cannot be started", said)
+        options = argparse.Namespace(patience=0.5, fail_fast=False)
+        with self.assertRaises(FileNotFoundError):
+            asyncio.run(asyncio.wait_for(side_by_side({"fake": there, "gone": gone}, [CASE], options), 60))
 
     def test_another_outcome_fails(self) -> None:
         self.assertIn("expected None", played(ANSWER % "'value': 1").problem or "passed")
