@@ -52,6 +52,18 @@ def swift(log: str) -> Counts:
     return Counts(*(found.count(state) for state in Counts._fields))
 
 
+def unittests(log: str) -> Counts:
+    """Adds up what Python's unittest closes with: packages and samples are tried by it."""
+    found = re.findall(r"^Ran (\d+) tests? in .*\n\n(?:OK|FAILED)(?: \((.*)\))?$", log, re.M)
+    return total(closed(int(ran), dict(re.findall(r"(\w+)=(\d+)", words))) for ran, words in found)
+
+
+def closed(ran: int, words: dict[str, str]) -> Counts:
+    failed = int(words.get("failures", 0)) + int(words.get("errors", 0))
+    skipped = int(words.get("skipped", 0))
+    return Counts(ran - failed - skipped, failed, skipped)
+
+
 def conformance(log: str) -> Counts:
     """A case counts once for each language that plays it."""
     found = re.findall(r"^(\d+) cases, (\d+) runners, (\d+) failed$", log, re.M)
@@ -69,10 +81,12 @@ def total(parts: Iterable[Counts]) -> Counts:
 def read(part: str, logs: Path, kotlin: Path) -> Counts:
     if part == "python":
         return junit(*texts(logs.glob("python.xml")))
-    if part == "kotlin":
-        return junit(*texts(kotlin.glob("**/target/surefire-reports/TEST-*.xml")))
     log = (logs / f"{part}.log").read_text(errors="replace")
-    return {"rust": cargo, "swift": swift, "conformance": conformance}[part](log)
+    if part == "kotlin":
+        return junit(*texts(kotlin.glob("**/target/surefire-reports/TEST-*.xml"))).plus(unittests(log))
+    if part == "swift":
+        return swift(log).plus(unittests(log))
+    return {"rust": cargo, "conformance": conformance}[part](log)
 
 
 def texts(paths: Iterable[Path]) -> list[str]:

@@ -49,7 +49,24 @@ Test Case 'SomeTests.testThree' skipped (0.0 seconds)
 """
 
 
+UNITTEST = """
+----------------------------------------------------------------------
+Ran 7 tests in 1.665s
+
+OK
+Ran 4 tests in 0.1s
+
+FAILED (failures=1, errors=1, skipped=1)
+Ran 1 test in 0.1s
+
+OK (skipped=1)
+"""
+
+
 class Reading(unittest.TestCase):
+    def test_unittest(self) -> None:
+        self.assertEqual(counts.unittests(UNITTEST), Counts(8, 2, 2))
+
     def test_cargo(self) -> None:
         self.assertEqual(counts.cargo(CARGO), Counts(3, 2, 1))
 

@@ -106,7 +106,7 @@ class _Client:
 
         `on_gap` is told when a device ceases to be observed, and again when it is observed once more.
 
-        An exception in a callback is logged; ten in a row end the subscription.
+        An exception in a callback is logged; ten, with no batch that went well in between, end the subscription.
         """
         self._note_loop()
         subscription = Subscription(self._core.subscribe(ids(devices), on_batch, on_status, on_gap))

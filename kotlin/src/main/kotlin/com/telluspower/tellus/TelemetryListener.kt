@@ -5,7 +5,7 @@ package com.telluspower.tellus
  *
  * It may take its time: whatever arrives meanwhile comes as one batch when it is free again. It may call anything of
  * the SDK, also [TelemetrySubscription.close]. Whatever it throws is counted in [StreamStats.listenerFailures] and
- * goes no further; after ten failures in a row the subscription is closed.
+ * goes no further; after ten failures, with no batch that went well in between, the subscription is closed.
  */
 public interface TelemetryListener {
     /** Frames have arrived, in this order; never an empty list. */
