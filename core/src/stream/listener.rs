@@ -21,7 +21,8 @@ const MAX_FAILURES: u32 = 10;
 /// Is told what a stream delivers, always from one and the same thread.
 ///
 /// Batches form by themselves: whatever has arrived while the listener was busy comes at once when it is free. A
-/// failure (the text says what) is counted; ten of them, with no batch that went well in between, end the subscription.
+/// failure (the text says what) is counted; ten of them, with no batch that went well in between, end the
+/// subscription.
 pub trait TelemetryListener: Send + Sync {
     /// Frames have arrived.
     fn on_batch(&self, batch: &Batch) -> std::result::Result<(), String>;

@@ -2,7 +2,8 @@
 ///
 /// Batches form by themselves: whatever has arrived while the listener was busy comes at once when it is free. A
 /// listener may take its time; it holds up nothing but its own stream. What it throws is counted in
-/// ``StreamStats/listenerFailures``; after ten failures, with no batch that went well in between, the subscription closes.
+/// ``StreamStats/listenerFailures``; after ten failures, with no batch that went well in between, the subscription
+/// closes.
 public protocol TelemetryListener: Sendable {
     /// Frames have arrived.
     func onBatch(_ frames: [TelemetryFrame]) throws
