@@ -60,11 +60,10 @@ pub(crate) const MOST_BUCKETS: usize = 10_000;
 /// bucket is that of charging alone, as its average over the part of the bucket that was asked for, and as the peak of
 /// the sum of the sessions' mean powers.)
 pub(crate) fn bucket_label(granularity: Granularity, labels: BucketLabels, begin: &Zoned) -> String {
-    let form = match granularity {
-        _ if labels == BucketLabels::Timestamp => "%Y-%m-%dT%H:%M:%S%:z",
-        Granularity::Hour => "%Y-%m-%dT%H:%M:%S%:z",
-        Granularity::Day => "%Y-%m-%d",
-        Granularity::Month => "%Y-%m",
+    let form = match (granularity, labels) {
+        (Granularity::Hour, _) | (_, BucketLabels::Timestamp) => "%Y-%m-%dT%H:%M:%S%:z",
+        (Granularity::Day, BucketLabels::Short) => "%Y-%m-%d",
+        (Granularity::Month, BucketLabels::Short) => "%Y-%m",
     };
     let label = begin.strftime(form).to_string();
     match begin.time_zone() == &TimeZone::UTC {
